@@ -1,6 +1,9 @@
-#include <cstdio>
+#include <string_view>
+#include <vector>
 
-int main() {
-    std::puts("ruff (rufflang) " RUFF_VERSION);
-    return 0;
+#include "cli/command.h"
+
+int main(int argument_count, char** arguments) {
+    std::vector<std::string_view> words(arguments + (argument_count > 0 ? 1 : 0), arguments + argument_count);
+    return ruff::cli::run_command_line(words);
 }
