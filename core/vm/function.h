@@ -1,0 +1,47 @@
+#pragma once
+// Objects with identity: functions, cells, modules.
+
+#include "core/lang/builtins.h"
+#include "core/vm/code.h"
+#include "core/vm/object.h"
+
+namespace ruff::vm {
+
+/// First member after the head of every object that can close a cycle.
+struct TrackedObject {
+    Object head;
+    TrackedHead links;
+};
+
+enum class FunctionForm : std::uint8_t { Closure, Builtin, BoundMethod };
+
+/// A function value. In head.flags: its FunctionForm. Closures without captures are immortal and untracked (links unused).
+struct FunctionObject {
+    Object head;                 ///< extra: number of captures
+    TrackedHead links;
+    Code* code;                  ///< Closure, BoundMethod of a user method; null for a builtin
+    const BuiltinRow* builtin;   ///< Builtin, BoundMethod of a builtin method
+    Value captures[];            ///< Closure: cells, or values captured by value. BoundMethod: one, the receiver's copy
+
+    [[nodiscard]] FunctionForm form() const { return static_cast<FunctionForm>(head.flags); }
+};
+
+/// A captured variable.
+struct CellObject {
+    Object head;
+    TrackedHead links;
+    Value value;
+};
+
+/// A module as a value: `m` after `import m`.
+struct ModuleObject {
+    Object head;
+    std::uint32_t module;        ///< index in the program
+};
+
+[[nodiscard]] FunctionObject* new_closure(Code* code, std::uint32_t capture_count);   ///< captures are null; null: out of memory
+[[nodiscard]] Value make_builtin_function(const BuiltinRow& row);
+[[nodiscard]] CellObject* new_cell(Value value);
+[[nodiscard]] std::string_view function_name(const FunctionObject* function);
+
+}  // namespace ruff::vm
