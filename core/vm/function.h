@@ -21,7 +21,10 @@ struct FunctionObject {
     TrackedHead links;
     Code* code;                  ///< Closure, BoundMethod of a user method; null for a builtin
     const BuiltinRow* builtin;   ///< Builtin, BoundMethod of a builtin method
-    Value captures[];            ///< Closure: cells, or values captured by value. BoundMethod: one, the receiver's copy
+
+    /// Closure: cells, or values captured by value. BoundMethod: one, the receiver's copy.
+    [[nodiscard]] Value* captures() { return reinterpret_cast<Value*>(this + 1); }
+    [[nodiscard]] const Value* captures() const { return reinterpret_cast<const Value*>(this + 1); }
 
     [[nodiscard]] FunctionForm form() const { return static_cast<FunctionForm>(head.flags); }
 };

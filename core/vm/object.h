@@ -96,18 +96,24 @@ enum RangeFlag : std::uint8_t { kRangeInclusive = 1 };
 struct StructInfo;    ///< core/vm/struct.h
 struct VariantInfo;
 
-/// `fields` in declared order.
+/// Followed by its field values in declared order.
 struct StructObject {
     Object head;           ///< extra: number of fields
     const StructInfo* info;
-    Value fields[];
+
+    [[nodiscard]] Value* fields() { return reinterpret_cast<Value*>(this + 1); }
+    [[nodiscard]] const Value* fields() const { return reinterpret_cast<const Value*>(this + 1); }
+    [[nodiscard]] std::uint16_t field_count() const { return head.extra; }
 };
 
 /// A value of an enum, of `Result` or `Option` (kinds Enum, Result, Option). Variants without payload are immortal.
 struct VariantObject {
     Object head;           ///< extra: number of payload values
     const VariantInfo* info;
-    Value payload[];
+
+    [[nodiscard]] Value* payload() { return reinterpret_cast<Value*>(this + 1); }
+    [[nodiscard]] const Value* payload() const { return reinterpret_cast<const Value*>(this + 1); }
+    [[nodiscard]] std::uint16_t payload_count() const { return head.extra; }
 };
 
 // --- errors ------------------------------------------------------------------------------------------------------
