@@ -64,7 +64,9 @@ struct Capture {
     std::string name;
 };
 
-/// Where control goes when an instruction in [begin, end) raises. Innermost first.
+/// Where control goes when an instruction in [begin, end) raises. Innermost first. At the target no register above
+/// `reg` is read before it is written: what they hold (variables of the block that was left, the state of its loops,
+/// half-built argument windows) is released on the way.
 struct Handler {
     enum Kind : std::uint8_t {
         Except,    ///< reg := the error; cancellation passes by
