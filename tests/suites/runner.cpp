@@ -70,6 +70,7 @@ ProcessResult run_tree(const fs::path& tree, const Context& context, bool update
     ProcessOptions options = process_options(context, tree);
     options.command = {(context.bin / "ruff-tests").native(), "--root", tree.native(), "--ruff",
                        (tree / "bin/ruff").native(), "--time-limit", "1.5", "--except", "unit", "--except", "runner"};
+    options.environment.emplace_back("RUFF_TESTS_COUNTS", (tree / "counts").native());
     if (updates) options.command.emplace_back("--update");
     options.joins_error = true;
     return run_process(options);
