@@ -31,6 +31,7 @@ struct Code {
     bool is_async = false;
     bool is_generator = false;
     bool mutates_self = false;
+    bool is_plain = false;                         ///< neither rest parameter nor async nor generator: a call enters it directly
     std::uint32_t program = 0;                     ///< index in Image::programs: the user's, or a prelude family
 };
 

@@ -1,8 +1,9 @@
 #pragma once
-// One isolate: its heap, globals, fibers and ready ring, and the door through which builtins reach them.
+// One isolate: its heap, globals, fibers and scheduler, and the door through which builtins reach them.
 //
-// Threads: everything here belongs to the isolate's thread, except `request_interrupt` and `Wakeup`.
+// Threads: everything here belongs to the isolate's thread, except `interrupt`, which any thread or signal handler may set.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,18 +12,14 @@
 
 #include "core/vm/code.h"
 #include "core/vm/error.h"
+#include "core/vm/fiber.h"
 #include "core/vm/function.h"
 #include "core/vm/heap.h"
+#include "core/vm/image.h"
 #include "core/vm/native.h"
+#include "core/vm/scheduler.h"
 
 namespace ruff::vm {
-
-struct Fiber;
-struct PromiseObject;
-class Scheduler;
-
-/// A loaded program and the prelude families compiled so far: shared by all isolates of a process.
-class Image;
 
 /// Standard output of the process, shared by isolates: whole lines, written at once on a terminal, else when 64 KiB are
 /// full, all fibers wait, stderr is written, stdin read, a process started, or the program ends. Thread-safe.
@@ -41,52 +38,101 @@ struct VmOptions {
     bool move_stacks = false;                ///< tests: move the stack at every call, collect at every allocation
 };
 
+/// Remembers what an access site found last: one entry, then the plain lookup.
+struct InlineCache {
+    const void* type = nullptr;              ///< StructInfo* of the receiver, or a dict's entry count for keys
+    union {
+        Code* method;
+        std::uint64_t slot = 0;
+    };
+};
+
+enum Interrupt : std::uint32_t { kInterruptSignal = 1, kInterruptDump = 2, kInterruptStop = 4 };
+
 class Vm {
 public:
     Vm(std::shared_ptr<Image> image, const NativeTable& natives, VmOptions options);
     ~Vm();
     Vm(const Vm&) = delete;
+    Vm& operator=(const Vm&) = delete;
 
     Heap heap;
 
     // --- errors
-    /// Makes `kind`/`message` the pending error; the interpreter adds the stack. Always gives Outcome::Raised.
+    /// Makes `kind`/`message` the pending error, with the stack of the running fiber. Always gives Outcome::Raised.
     Outcome raise(ErrorKind kind, std::string_view message, std::string_view hint = {});
-    Outcome raise_value(Value error);                       ///< an ErrorObject
+    Outcome raise_value(Value error);                       ///< an ErrorObject; a stack it has is kept
     Outcome raise_out_of_memory(std::string_view what);     ///< kind "value"
-    /// Raised by exit(n): unwinds everything without running handlers.
+    /// Ends the program at once: unwinds everything without running handlers.
     Outcome exit_program(int code);
     [[nodiscard]] Value take_pending_error();
-    [[nodiscard]] bool has_pending_error() const { return !pending_error_.is_null(); }
+    [[nodiscard]] bool has_pending_error() const { return !pending_error.is_null(); }
 
     // --- running code
-    /// Calls `function` to its end on this C++ stack and gives its result. For op_eq, op_lt, to_string, iter only: the callee
-    /// may not suspend. At most kMaxNativeDepth deep, then `Stack overflow`.
+    /// Runs the main file from its start until nothing is left to do. Gives the exit code; reports uncaught errors
+    /// through `reporter`.
+    int run_main();
+    /// Calls `function` to its end on this C++ stack and gives its result. For op_eq, op_lt, to_string, iter only: the
+    /// callee may not suspend. At most kMaxNativeDepth deep, then `Stack overflow`.
     [[nodiscard]] Outcome call_sync(const Value& function, const Value* arguments, std::uint32_t count, Value& result);
-    [[nodiscard]] Outcome call_method_sync(Code* method, const Value& receiver, const Value* arguments, std::uint32_t count, Value& result);
+    [[nodiscard]] Outcome call_method_sync(Code* method, const Value& receiver, const Value* arguments, std::uint32_t count,
+                                           Value& result);
+    /// Starts `function` on a fiber of its own, as calling an async function does, and gives its promise. The fiber is only
+    /// made ready; it runs when the scheduler comes to it.
+    [[nodiscard]] PromiseObject* start_fiber(const Value& function, const Value* arguments, std::uint32_t count);
 
-    // --- suspending
-    [[nodiscard]] Fiber* current_fiber() const { return current_; }
-    [[nodiscard]] Scheduler& scheduler() { return *scheduler_; }
+    /// Prints an error that nobody caught, or a rejection that nobody awaited.
+    void (*reporter)(Vm& vm, const Value& error, std::string_view headline) = nullptr;
+    /// Text `"name (file:line:col)"` of a stack entry.
+    [[nodiscard]] std::string describe(const StackEntry& entry) const;
+    /// The running function's stack, innermost first.
+    [[nodiscard]] StackEntry current_position() const;
 
     [[nodiscard]] const VmOptions& options() const { return options_; }
     [[nodiscard]] Image& image() { return *image_; }
-    /// Text `"name (file:line:col)"` of a stack entry.
-    [[nodiscard]] std::string describe(const StackEntry& entry) const;
+    [[nodiscard]] const Image& image() const { return *image_; }
+    [[nodiscard]] const NativeTable& natives() const { return natives_; }
+
+    // --- machine state, for the interpreter, fibers and the scheduler
+    Fiber* fiber = nullptr;                  ///< the running one
+    Frame* frame = nullptr;                  ///< its running frame
+    Frame* frame_end = nullptr;              ///< one past the last allocated frame
+    Value* stack_end = nullptr;              ///< one past the last allocated register
+    Value* globals = nullptr;
+    InlineCache* caches = nullptr;
+    std::atomic<std::uint32_t> interrupt{0};
+    Scheduler scheduler;
+    Value pending_error;                     ///< null, an error, or (while exiting) true
+    int exit_code = -1;                      ///< >= 0: exit(n) was called
+    bool failed = false;                     ///< an error or rejection was reported: the program's exit code is 4
+    std::uint32_t native_depth = 0;
+    Fiber* main_fiber = nullptr;
+    Fiber* all_fibers = nullptr;             ///< every live fiber
+    std::uint64_t next_fiber_id = 1;
+    std::uint32_t await_budget = 1000;       ///< awaits of settled promises in a row before others get a turn
+    enum class ModuleState : std::uint8_t { Unloaded, Loading, Loaded };
+    std::vector<ModuleState> module_states;
+    std::vector<std::uint32_t> loading_modules;   ///< in order: what a circular import names
+
+    /// Acts on `interrupt`: a signal cancels the main fiber. True: something may have become ready.
+    bool handle_interrupt();
+    /// Reports an error of a fiber that nobody can await.
+    void report_unhandled(const Value& error);
+    /// The value of `import m`.
+    [[nodiscard]] Value module_value(std::uint32_t module) const;
+    /// A function of one Return: the bottom frame of fibers that start with a call of anything.
+    [[nodiscard]] static const Code& idle_code();
+    /// Makes room for the globals and caches of programs added to the image since the last time (prelude families).
+    void grow_tables();
+
+    static constexpr std::uint32_t kMaxNativeDepth = 200;
 
 private:
-    friend class Interpreter;
-    friend class Call;
-    friend class Scheduler;
     std::shared_ptr<Image> image_;
     const NativeTable& natives_;
     VmOptions options_;
-    Fiber* current_ = nullptr;
-    std::unique_ptr<Scheduler> scheduler_;
-    Value pending_error_;
-    std::vector<Value> globals_;
-    int exit_code_ = -1;
-    int native_depth_ = 0;
+    std::vector<Value> global_storage_;
+    std::vector<InlineCache> cache_storage_;
 };
 
 }  // namespace ruff::vm
