@@ -1,6 +1,7 @@
 // Every rule of the language reference, a list item such as
 //     - `[bind.move]` The last use of …
-// is named by the `# rule:` line of a program of tests/language, and every rule named there exists.
+// is named by the `# rule:` line of a program of tests/language or of a transcript of tests/cli, and every rule named
+// there exists.
 
 #include <map>
 #include <set>
@@ -35,10 +36,12 @@ std::map<std::string, std::string> defined_rules(const Context& context, std::st
     return rules;
 }
 
-// Rule id -> the programs that prove it.
+// Rule id -> the tests that prove it.
 std::map<std::string, std::set<std::string>> named_rules(const Context& context) {
     std::map<std::string, std::set<std::string>> rules;
-    for (const fs::path& path : find_files(context.root / "tests/language", ".ruff")) {
+    std::vector<fs::path> tests = find_files(context.root / "tests/language", ".ruff");
+    for (fs::path& path : find_files(context.root / "tests/cli", ".txt")) tests.push_back(std::move(path));
+    for (const fs::path& path : tests) {
         for (std::string& rule : read_expectations(read_file(path).value_or("")).rules) {
             rules[std::move(rule)].insert(path.lexically_relative(context.root).native());
         }
@@ -63,7 +66,7 @@ Outcome run_rules(const TestCase& test, const Context& context) {
         std::size_t missing = 0;
         for (const auto& [rule, place] : defined) {
             if (named.contains(rule)) continue;
-            wrong += place + ": no program of tests/language names the rule " + rule + "\n";
+            wrong += place + ": no test names the rule " + rule + "\n";
             ++missing;
         }
         if (missing) wrong += std::to_string(missing) + " of " + std::to_string(defined.size()) + " rules have no test\n";
