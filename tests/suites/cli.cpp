@@ -1,6 +1,7 @@
 // tests/cli/*.txt: what somebody types and sees.
 //
-//     Lines before the first `--- file` or `$` are a comment.
+//     Lines before the first `--- file` or `$` are a comment. One of the form `# needs: NAME` skips the transcript where
+//     this build has no command of that name.
 //     --- file hello.ruff
 //     print("hello")
 //     --- end
@@ -37,6 +38,7 @@ struct Step {
 };
 
 struct Transcript {
+    std::vector<std::string> needed_commands;
     std::vector<std::pair<std::string, std::string>> files;
     std::vector<Step> steps;
 };
@@ -56,7 +58,10 @@ Transcript read_transcript(std::string_view text) {
         ++number;
         std::size_t begin = static_cast<std::size_t>(line.data() - text.data());
         std::size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
-        if (line.starts_with("--- file ")) {
+        constexpr std::string_view kNeeds = "# needs: ";
+        if (line.starts_with(kNeeds) && transcript.files.empty() && transcript.steps.empty()) {
+            transcript.needed_commands.emplace_back(line.substr(kNeeds.size()));
+        } else if (line.starts_with("--- file ")) {
             open_file = &transcript.files.emplace_back(line.substr(9), "").second;
             is_in_command = false;
         } else if (line == "--- end") {
@@ -162,6 +167,9 @@ std::vector<TestCase> discover_cli(const Context& context) {
 Outcome run_cli(const TestCase& test, const Context& context) {
     Transcript transcript = read_transcript(read_file(test.path).value_or(""));
     if (transcript.steps.empty()) return fail("The transcript has no `$ command`.\n");
+    for (const std::string& command : transcript.needed_commands) {
+        if (!has_command(context, command)) return skip("this build has no `ruff " + command + "`");
+    }
     TemporaryFolder folder;
     for (const auto& [name, content] : transcript.files) {
         if (!write_file(folder.path() / name, content)) return fail("cannot write the file " + name + "\n");
