@@ -45,7 +45,6 @@ TEST_CASE("every row is found by its name and has what the reference needs", "[l
         for (int kind = 0; kind < kValueKindCount; ++kind) {
             const BuiltinRow* method = find_builtin_method(static_cast<ValueKind>(kind), row.name);
             is_reached |= method == &row;
-            if (method != nullptr) CHECK(method->name == row.name);
         }
         CHECK(is_reached);
     }
