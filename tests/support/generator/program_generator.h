@@ -7,7 +7,7 @@
 #include <vector>
 
 /// Programs from a seed, for the tests of parser, formatter, tree-sitter grammar and machine. The same seed and options
-/// always give the same program.
+/// give the same program in every run and build of one compiler.
 
 namespace ruff::tests {
 
