@@ -7,15 +7,10 @@
 
 namespace ruff::vm {
 
-/// First member after the head of every object that can close a cycle.
-struct TrackedObject {
-    Object head;
-    TrackedHead links;
-};
-
 enum class FunctionForm : std::uint8_t { Closure, Builtin, BoundMethod };
 
-/// A function value. In head.flags: its FunctionForm. Closures without captures are immortal and untracked (links unused).
+/// A function value. In head.flags: its FunctionForm. Only what holds values is tracked: closures with captures, bound
+/// methods.
 struct FunctionObject {
     Object head;                 ///< extra: number of captures
     TrackedHead links;
@@ -40,11 +35,18 @@ struct CellObject {
 struct ModuleObject {
     Object head;
     std::uint32_t module;        ///< index in the program
+    StringObject* name;          ///< interned, as imported
 };
 
 [[nodiscard]] FunctionObject* new_closure(Code* code, std::uint32_t capture_count);   ///< captures are null; null: out of memory
+/// The function value of a builtin: always the same object, immortal. Thread-safe.
 [[nodiscard]] Value make_builtin_function(const BuiltinRow& row);
+/// `receiver.method` without a call.
+[[nodiscard]] Value make_bound_method(Code* method, Value receiver);
 [[nodiscard]] CellObject* new_cell(Value value);
+/// `name` is interned.
+[[nodiscard]] Value make_module(std::uint32_t module, StringObject* name);
+/// As it is displayed: "deposit", "lambda".
 [[nodiscard]] std::string_view function_name(const FunctionObject* function);
 
 }  // namespace ruff::vm

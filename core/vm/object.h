@@ -18,6 +18,7 @@ namespace ruff::vm {
 enum StringFlag : std::uint8_t {
     kStringAscii = 1,      ///< every byte below 0x80: code point i is byte i
     kStringInterned = 2,   ///< a constant: two interned strings are equal only when they are the same object
+    kStringHasBreadcrumbs = 4,   ///< the heap keeps offsets into this counted string (see string.cpp)
 };
 
 /// Immutable UTF-8 text, or the raw octets of bytes (kind Bytes, same layout): followed by `size` octets and a NUL.
@@ -28,7 +29,6 @@ struct StringObject {
     std::uint32_t capacity;      ///< bytes allocated behind the header, without the NUL
     std::uint32_t hash;          ///< 0: not computed yet
     std::uint32_t length;        ///< in code points; kUnknownLength until asked for. Bytes: equals size
-    std::uint32_t* breadcrumbs;  ///< byte offset of every 64th code point, made on the first random access to long non-ASCII text
 
     [[nodiscard]] const char* data() const { return reinterpret_cast<const char*>(this + 1); }
     [[nodiscard]] char* data() { return reinterpret_cast<char*>(this + 1); }
@@ -36,6 +36,7 @@ struct StringObject {
     [[nodiscard]] bool is_ascii() const { return (head.flags & kStringAscii) != 0; }
     [[nodiscard]] bool is_interned() const { return (head.flags & kStringInterned) != 0; }
 };
+static_assert(sizeof(StringObject) == 24);
 inline constexpr std::uint32_t kUnknownLength = 0xffffffff;
 inline constexpr std::uint32_t kMaxStringSize = 0x7fff0000;
 struct BytesObject : StringObject {};
@@ -76,8 +77,14 @@ struct DictObject {
     std::uint32_t used;        ///< entries in use, removed ones included
     std::uint32_t capacity;    ///< entries allocated
     std::uint32_t index_mask;  ///< slots of the index - 1; 0: no index
+    std::uint32_t first;       ///< entries before this one are removed: a queue takes from the front in O(1)
     DictEntry* entries;
     std::uint32_t* index;
+};
+/// What a dict's keys have been since it was empty; lets a lookup skip comparisons that cannot succeed.
+enum DictFlag : std::uint8_t {
+    kDictOtherStrings = 1,   ///< strings that are not interned
+    kDictOtherKeys = 2,      ///< neither strings nor ints
 };
 struct SetObject : DictObject {};
 

@@ -1,0 +1,32 @@
+#pragma once
+// Values whose inside belongs to a room above: task handles, channels, files, processes, mutexes, semaphores. To the VM
+// each is an object with identity that can say what it is; what it does stands in the class behind it.
+
+#include <string>
+
+#include "core/vm/kind_hooks.h"
+#include "core/vm/object.h"
+
+namespace ruff::vm {
+
+class Handle {
+public:
+    /// The last reference has gone: gives back what the handle holds of the system.
+    virtual ~Handle() = default;
+    /// As displayed, without the angle brackets: "channel", "taskhandle 3 running".
+    [[nodiscard]] virtual std::string describe() const = 0;
+    /// What two handles are equal by; another isolate's proxy of the same thing has the same.
+    [[nodiscard]] virtual const void* identity() const { return this; }
+};
+
+struct HandleObject {
+    Object head;
+    Handle* handle;      ///< owned
+};
+
+/// A value of `kind` that owns `handle`.
+[[nodiscard]] Value make_handle(ValueKind kind, Handle* handle);
+template <typename T>
+[[nodiscard]] T& handle_of(const Value& value) { return static_cast<T&>(*value.as<HandleObject>()->handle); }
+
+}  // namespace ruff::vm
