@@ -191,15 +191,15 @@ LoadedConfig parse_config(std::shared_ptr<const SourceFile> source) {
     std::error_code error;
     loaded.config.folder = fs::absolute(source->path(), error).lexically_normal().parent_path().native();
     TomlFile file = read_toml(*source);
-    if (file.error) {
+    Reader(loaded).read_file(file.root);
+    for (TomlError& mistake : file.errors) {
         Diagnostic diagnostic;
         diagnostic.code = "config-syntax";
-        diagnostic.span = file.error->span;
-        diagnostic.message = file.error->message;
+        diagnostic.span = mistake.span;
+        diagnostic.message = std::move(mistake.message);
         loaded.diagnostics.push_back(std::move(diagnostic));
-        return loaded;
     }
-    Reader(loaded).read_file(file.root);
+    std::ranges::stable_sort(loaded.diagnostics, {}, [](const Diagnostic& found) { return found.span.begin; });
     return loaded;
 }
 

@@ -67,7 +67,7 @@ struct Config {
     [[nodiscard]] bool is_excluded(std::string_view path) const;
 };
 
-/// What a file says and what is wrong with it. A mistake costs the key it stands at, a syntax error everything below it.
+/// What a file says and what is wrong with it. A mistake costs the key it stands at, a syntax error its line.
 struct LoadedConfig {
     Config config;
     std::shared_ptr<const SourceFile> source;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,16 +15,17 @@ enum class TomlKind : std::uint8_t { Table, Array, String, Integer, Other };
 /// "a table", "an array", … for messages.
 [[nodiscard]] std::string_view kind_name(TomlKind kind);
 
-/// A value of a TOML file, with its place. Numbers other than integers, booleans and dates are only `Other`: no key of
-/// ours takes them.
+/// A value of a TOML file, with its place. Floats, booleans, dates and arrays of tables are `Other`, checked only for
+/// their shape: no key of ours takes them.
 struct TomlValue {
     TomlKind kind = TomlKind::Table;
-    Span span;
-    std::string text;            // String
-    std::int64_t integer = 0;    // Integer
+    Span span;                     // of a table with a header: the header
+    std::string text;              // String
+    std::int64_t integer = 0;      // Integer
     std::vector<TomlValue> items;  // the values of a Table or an Array, in the order of the file
-    std::string key;             // in a Table
+    std::string key;               // in a Table
     Span key_span;
+    bool is_open = false;          // a Table that a header or a dotted key may still add to
 };
 
 struct TomlError {
@@ -35,10 +35,10 @@ struct TomlError {
 
 struct TomlFile {
     TomlValue root;
-    std::optional<TomlError> error;  // then `root` is empty
+    std::vector<TomlError> errors;  // in the order of the file
 };
 
-/// The only door to toml++ (Debian's libtomlplusplus-dev).
+/// Reads TOML 1.0 (https://toml.io/en/v1.0.0). A mistake costs the rest of its line; any bytes give a file.
 [[nodiscard]] TomlFile read_toml(const SourceFile& source);
 
 }  // namespace ruff::config

@@ -84,12 +84,52 @@ TEST_CASE("a wrong value costs its key only", "[config]") {
     CHECK(loaded.config.package_name == "p");
 }
 
-TEST_CASE("a syntax error has its place", "[config]") {
-    LoadedConfig loaded = parse("[format]\nindent = = 2\n");
+TEST_CASE("a syntax error has its place and costs its line", "[config]") {
+    LoadedConfig loaded = parse("[format]\nindent = = 2\nline_width = 80\n[check\nname\n\"open\nindent = 1 2\n");
+    REQUIRE(loaded.diagnostics.size() == 5);
+    for (std::size_t i = 0; i < 5; ++i) CHECK(loaded.diagnostics[i].code == "config-syntax");
+    CHECK(loaded.diagnostics[0].message == "expected a value");
+    CHECK(loaded.source->lines().position(loaded.diagnostics[0].span.begin) == LineColumn{1, 9});
+    CHECK(loaded.diagnostics[1].message == "expected `]`");
+    CHECK(loaded.diagnostics[2].message == "expected `=` after the key");
+    CHECK(loaded.diagnostics[3].message == "the string is not closed");
+    CHECK(loaded.diagnostics[4].message == "expected the end of the line");
+    CHECK(loaded.config.format.line_width == 80u);
+}
+
+TEST_CASE("the forms of TOML are read", "[config]") {
+    LoadedConfig loaded = parse("package.name = \"\"\"\nfirst \\\n   second \\u00e9\\t\"\"\" # note\r\n"
+                                "exclude = [\"\\x\"]\n"
+                                "format = {line_width = 0x50, \"indent\" = +2}\n");
     REQUIRE(loaded.diagnostics.size() == 1);
-    CHECK(loaded.diagnostics[0].code == "config-syntax");
-    CHECK(loaded.source->lines().line_of(loaded.diagnostics[0].span.begin) == 1);
-    CHECK_FALSE(loaded.diagnostics[0].message.empty());
+    CHECK(loaded.diagnostics[0].message == "unknown escape");
+    CHECK(underlined(loaded) == "\\x");
+    CHECK(loaded.config.package_name == "first second é\t");
+    CHECK(loaded.config.format.line_width == 80u);
+    CHECK(loaded.config.format.indent == 2u);
+
+    loaded = parse("exclude = [ # patterns\n  'a\\b',\r\n  '''c''',\n]\n"
+                   "[[files]]\na = 1\n[[files]]\na = 2\nb = 1979-05-27T07:32:00Z\n");
+    CHECK(loaded.config.exclude == std::vector<std::string>{"a\\b", "c"});
+    REQUIRE(loaded.diagnostics.size() == 1);
+    CHECK(loaded.diagnostics[0].message == "unknown key `files`");
+}
+
+TEST_CASE("a key is set once", "[config]") {
+    LoadedConfig loaded =
+        parse("[format]\nindent = 2\nindent = 3\n[format]\n[package.name]\n[check.severity]\n[check]\n");
+    REQUIRE(loaded.diagnostics.size() == 3);
+    CHECK(loaded.diagnostics[0].message == "`indent` is already set");
+    CHECK(loaded.diagnostics[1].message == "`format` is already set");
+    CHECK(loaded.diagnostics[2].message == "`name` takes a string, not a table");
+    CHECK(loaded.config.format.indent == 2u);
+}
+
+TEST_CASE("nesting in rufflang.toml is limited", "[config]") {
+    CHECK(parse("exclude = " + std::string(100'000, '[')).diagnostics.size() == 1);
+    std::string keys = "a";
+    for (int i = 0; i < 100'000; ++i) keys += ".a";
+    CHECK(parse(keys + " = 1").diagnostics.size() == 1);
 }
 
 TEST_CASE("paths are excluded below the file's folder", "[config]") {
