@@ -1,0 +1,20 @@
+// The tree-sitter grammar: grammar/test/corpus, and what tests/grammar says about the rest.
+
+#include "tests/grammar/corpus.h"
+#include "tests/grammar/generated.h"
+
+namespace ruff::tests {
+
+std::vector<TestCase> discover_grammar(const Context& context) {
+    std::vector<TestCase> cases;
+    discover_generated(context, cases);
+    discover_corpus(context, cases);
+    return cases;
+}
+
+Outcome run_grammar(const TestCase& test, const Context& context) {
+    if (test.name.starts_with("grammar/corpus/")) return run_corpus(test);
+    return run_generated(test, context);
+}
+
+}  // namespace ruff::tests
