@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/bytecode/instruction.h"
+#include "core/support/source_file.h"
 #include "core/support/span.h"
 
 namespace ruff::bytecode {
@@ -142,7 +143,7 @@ struct Module {
     RaiseConstant failure;
     std::vector<Export> exports;
     std::vector<Test> tests;
-    std::shared_ptr<const std::string> source; ///< for excerpts
+    std::shared_ptr<const SourceFile> source;  ///< for excerpts
 };
 
 struct Program {

@@ -83,7 +83,7 @@ struct GeneratorObject {
     StringObject* name;
 };
 
-enum class WaitKind : std::uint8_t { None, Promise, Timer, Generator, Operation };
+enum class WaitKind : std::uint8_t { None, Promise, Generator, Operation };
 
 enum class ResumeMode : std::uint8_t {
     Register,       ///< the delivered value goes to `resume_register`
@@ -121,14 +121,13 @@ struct Fiber {
     bool delivered_error = false;
     PromiseObject* awaited = nullptr;    ///< owned reference, wait == Promise
     Waiter waiter;                       ///< on `awaited`
-    Operation* operation = nullptr;      ///< owned, wait == Operation or Timer
+    Operation* operation = nullptr;      ///< owned, wait == Operation
     Fiber* next_all = nullptr;           ///< list of all live fibers of the isolate
     Fiber* previous_all = nullptr;
     std::uint64_t id = 0;
     std::uint32_t start_arguments = 0;   ///< made by Vm::start_fiber, before it runs: arguments behind the callee in stack[1]
 };
 
-[[nodiscard]] PromiseObject* new_promise();
 [[nodiscard]] inline PromiseObject* as_promise(const Value& value) { return value.as<PromiseObject>(); }
 
 }  // namespace ruff::vm

@@ -7,20 +7,9 @@
 #include "core/vm/fiber.h"
 #include "core/vm/hash.h"
 #include "core/vm/heap.h"
+#include "core/vm/machine.h"
 
 namespace ruff::vm {
-namespace {
-
-/// Releases what a fiber holds that nobody will resume, and its memory.
-void discard_fiber(Fiber* fiber) {
-    for (std::uint32_t i = 0; i < fiber->stack_capacity; ++i) fiber->stack[i].set_null();
-    Heap& heap = current_heap();
-    if (fiber->stack) heap.deallocate(fiber->stack, fiber->stack_capacity * sizeof(Value));
-    if (fiber->frames) heap.deallocate(fiber->frames, fiber->frame_capacity * sizeof(Frame));
-    delete fiber;
-}
-
-}  // namespace
 
 namespace hooks {
 
@@ -40,6 +29,7 @@ bool revive_Promise(Object*) { return false; }
 void free_Promise(Object* object) {
     auto* promise = reinterpret_cast<PromiseObject*>(object);
     Heap& heap = current_heap();
+    if (Vm* vm = current_vm()) vm->promise_dropped(*promise);
     if (promise->links.next) heap.untrack(&promise->links);
     promise->result.~Value();
     heap.deallocate(promise, sizeof(PromiseObject));
@@ -65,7 +55,7 @@ void free_Generator(Object* object) {
     auto* generator = reinterpret_cast<GeneratorObject*>(object);
     Heap& heap = current_heap();
     if (generator->links.next) heap.untrack(&generator->links);
-    if (generator->fiber) discard_fiber(generator->fiber);
+    if (Vm* vm = current_vm()) generator_dropped(*vm, *generator);
     heap.deallocate(generator, sizeof(GeneratorObject));
 }
 

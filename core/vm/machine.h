@@ -7,6 +7,7 @@
 
 #include "core/bytecode/instruction.h"
 #include "core/vm/fiber.h"
+#include "core/vm/promise.h"
 #include "core/vm/vm.h"
 
 namespace ruff::vm {
@@ -31,6 +32,13 @@ void run_interpreter(Vm& vm);
 /// raise + unwind.
 [[nodiscard]] bool raise(Vm& vm, ErrorKind kind, std::string_view message, std::string_view hint = {});
 
+/// Raises the cancellation of the running fiber.
+[[nodiscard]] bool raise_cancellation(Vm& vm);
+/// Room for one more frame; false: too deep.
+[[nodiscard]] bool reserve_frame(Vm& vm);
+/// False inside a call from C++ (op_eq, to_string …): the C++ caller cannot wait.
+[[nodiscard]] bool can_suspend(const Vm& vm);
+
 [[nodiscard]] Fiber* new_fiber(Vm& vm, std::uint32_t registers);
 void make_current(Vm& vm, Fiber* fiber);
 /// Saves the running fiber's position.
@@ -47,13 +55,10 @@ void park(Vm& vm);
 /// Resumes `generator`, which the running fiber pulls from, sending `sent`; the yielded value goes to `slot` as `mode` says.
 [[nodiscard]] bool pull_generator(Vm& vm, GeneratorObject& generator, Value sent, Value* slot, ResumeMode mode);
 [[nodiscard]] bool yield_value(Vm& vm, Value* slot);
-
-void settle(Vm& vm, PromiseObject& promise, PromiseState state, Value result);
-void add_waiter(PromiseObject& promise, Waiter& waiter);
-void remove_waiter(Waiter& waiter);
-/// Asks `fiber` to unwind at its next suspension, or now if it waits.
-void cancel_fiber(Vm& vm, Fiber& fiber);
-void cancel_promise(Vm& vm, PromiseObject& promise);
+/// Nobody holds the generator any more: one that was started finishes in a fiber of its own.
+void generator_dropped(Vm& vm, GeneratorObject& generator);
+/// Ends a started generator before its end: its `finally` blocks run, then the running fiber goes on.
+[[nodiscard]] bool finish_generator(Vm& vm, GeneratorObject& generator, Value* slot);
 
 // --- calls.cpp
 /// Calls window[0] with `count` arguments behind it; the result goes to window[0].
@@ -61,17 +66,22 @@ void cancel_promise(Vm& vm, PromiseObject& promise);
 /// Calls user code `code`; arguments behind window[0] are completed (defaults, rest) or refused.
 [[nodiscard]] bool call_code(Vm& vm, const Code& code, Value* window, std::uint32_t count, std::uint32_t frame_flags);
 /// Checks arguments against the row and runs its body.
+/// `hidden`: 1 when it is called as a method, whose receiver messages do not count. `receiver`: of a mutating method on a temporary.
 [[nodiscard]] bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t count, std::uint32_t frame_flags,
-                                Value* receiver = nullptr);
+                                Value* receiver = nullptr, std::uint32_t hidden = 0);
 [[nodiscard]] bool slow_call(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_call_builtin(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_call_spread(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_invoke(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_invoke_spread(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_invoke_place(Vm& vm, Instruction ins);
+[[nodiscard]] bool slow_invoke_place_spread(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_write_back(Vm& vm, Instruction ins);
 /// Puts the receiver of a mutating method back into its place. Used on return and while unwinding.
 void write_back(Vm& vm, const Code& code, Value* base, Instruction ins);
+
+/// Name of the method that a held variable's marker carries.
+[[nodiscard]] std::string_view method_of_held(const Value& marker);
 
 // --- access.cpp: globals, cells, arithmetic and comparison on anything, indices, fields, places
 [[nodiscard]] bool slow_get_global(Vm& vm, Instruction ins);
@@ -127,7 +137,7 @@ void write_back(Vm& vm, const Code& code, Value* base, Instruction ins);
 [[nodiscard]] bool slow_for_next(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_for_next2(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_for_end(Vm& vm, Instruction ins);
-[[nodiscard]] bool slow_interrupt(Vm& vm);
+[[nodiscard]] bool slow_loop_interrupt(Vm& vm, Instruction ins);
 
 // --- patterns.cpp
 [[nodiscard]] bool slow_pattern(Vm& vm, Instruction ins);

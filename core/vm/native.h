@@ -32,7 +32,8 @@ enum class Outcome : std::uint8_t { Done, Raised, Suspended };
 
 class Call {
 public:
-    Call(Vm& vm, const BuiltinRow& row, std::uint32_t window, std::uint32_t count) : vm(vm), row(row), count(count), window_(window) {}
+    Call(Vm& vm, const BuiltinRow& row, std::uint32_t window, std::uint32_t count, Value* receiver)
+        : vm(vm), row(row), count(count), window_(window), receiver_(receiver) {}
 
     Vm& vm;
     const BuiltinRow& row;
@@ -61,10 +62,8 @@ public:
     Outcome suspended() { return Outcome::Suspended; }
 
 private:
-    friend class Interpreter;
-    friend class Vm;
     std::uint32_t window_;          ///< index of argument 0 in the running fiber's stack; the result goes one below
-    Value* receiver_ = nullptr;
+    Value* receiver_;               ///< a temporary's, which is not in the window; null: argument 0
 };
 
 using NativeFunction = Outcome (*)(Call& call);

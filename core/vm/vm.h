@@ -72,6 +72,9 @@ public:
     /// Runs the main file from its start until nothing is left to do. Gives the exit code; reports uncaught errors
     /// through `reporter`.
     int run_main();
+    /// Runs `code` (a function without parameters) on the main fiber until nothing is left to do; as run_main.
+    int run_function(Code& code);
+    Value main_result;
     /// Calls `function` to its end on this C++ stack and gives its result. For op_eq, op_lt, to_string, iter only: the
     /// callee may not suspend. At most kMaxNativeDepth deep, then `Stack overflow`.
     [[nodiscard]] Outcome call_sync(const Value& function, const Value* arguments, std::uint32_t count, Value& result);
@@ -81,7 +84,7 @@ public:
     /// made ready; it runs when the scheduler comes to it.
     [[nodiscard]] PromiseObject* start_fiber(const Value& function, const Value* arguments, std::uint32_t count);
 
-    /// Prints an error that nobody caught, or a rejection that nobody awaited.
+    /// Prints an error that nobody caught; `headline` says more (a rejection, where fibers wait) or is empty.
     void (*reporter)(Vm& vm, const Value& error, std::string_view headline) = nullptr;
     /// Text `"name (file:line:col)"` of a stack entry.
     [[nodiscard]] std::string describe(const StackEntry& entry) const;
@@ -105,21 +108,35 @@ public:
     Value pending_error;                     ///< null, an error, or (while exiting) true
     int exit_code = -1;                      ///< >= 0: exit(n) was called
     bool failed = false;                     ///< an error or rejection was reported: the program's exit code is 4
-    std::uint32_t native_depth = 0;
+    std::uint32_t native_depth = 0;          ///< call_sync activations
+    std::uint32_t native_top = 0;            ///< stack index behind the arguments of the running builtin
     Fiber* main_fiber = nullptr;
     Fiber* all_fibers = nullptr;             ///< every live fiber
     std::uint64_t next_fiber_id = 1;
     std::uint32_t await_budget = 1000;       ///< awaits of settled promises in a row before others get a turn
     enum class ModuleState : std::uint8_t { Unloaded, Loading, Loaded };
     std::vector<ModuleState> module_states;
+    bool interrupted = false;                ///< by a signal: the exit code is 130
+    int ending_code = -1;                    ///< >= 0: the program is being ended with this code
     std::vector<std::uint32_t> loading_modules;   ///< in order: what a circular import names
 
     /// Acts on `interrupt`: a signal cancels the main fiber. True: something may have become ready.
     bool handle_interrupt();
+    /// The main file has ended with an error: reports it, cancels everything else and gives it a second to unwind.
+    void main_failed(const Value& error);
+    void end_everything();
+    void report_deadlock();
+    /// The last handle of a promise is gone: a rejection that nobody awaited is reported.
+    void promise_dropped(PromiseObject& promise);
+    void rejected_unobserved(PromiseObject& promise);
     /// Reports an error of a fiber that nobody can await.
     void report_unhandled(const Value& error);
     /// The value of `import m`.
     [[nodiscard]] Value module_value(std::uint32_t module) const;
+    /// The exported member of a module value; null: raised.
+    [[nodiscard]] const Value* module_member(const Value& module, const StringObject* name);
+    /// The compiled body of a prelude row.
+    [[nodiscard]] Code* prelude_code(const BuiltinRow& row);
     /// A function of one Return: the bottom frame of fibers that start with a call of anything.
     [[nodiscard]] static const Code& idle_code();
     /// Makes room for the globals and caches of programs added to the image since the last time (prelude families).
@@ -133,6 +150,17 @@ private:
     VmOptions options_;
     std::vector<Value> global_storage_;
     std::vector<InlineCache> cache_storage_;
+    std::vector<Code*> prelude_codes_;       ///< by BuiltinId
+    std::vector<PromiseObject*> unobserved_; ///< rejected, not awaited so far
+    Timer grace_;
+
+    void report_rejection(PromiseObject& promise);
 };
+
+/// The isolate of this thread.
+[[nodiscard]] Vm* current_vm();
+
+/// The source span of an instruction.
+[[nodiscard]] Span span_at(const Code& code, std::uint32_t pc);
 
 }  // namespace ruff::vm

@@ -1,0 +1,617 @@
+// Frames, fibers, promises and unwinding. The model is drawn in fiber.h.
+//
+// Stacks. A fiber's registers are one growing block; frames keep pointers into it and are moved along when it grows. Above the
+// window of the running frame no register holds a heap value: entering a frame initialises nothing, leaving it empties its own.
+//
+// Switching. `switch_away` decides who runs when the running fiber cannot go on: a fiber started eagerly gives control back to
+// its starter; a generator that waits makes its puller wait with it, so the choice passes up the chain of pullers.
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+
+#include "core/vm/machine.h"
+#include "core/vm/string.h"
+
+namespace ruff::vm {
+
+namespace {
+
+constexpr std::uint32_t kFirstFrames = 2;
+constexpr std::uint32_t kFirstRegisters = 12;
+constexpr std::size_t kMaxStackBytes = std::size_t{1} << 30;
+
+void clear_registers(Value* begin, Value* end) {
+    for (Value* slot = begin; slot < end; ++slot) {
+        if (slot->is_heap()) slot->set_null();
+        else slot->forget();
+    }
+}
+
+bool move_stack(Vm& vm, std::uint32_t capacity) {
+    Fiber& fiber = *vm.fiber;
+    auto* memory = static_cast<Value*>(std::malloc(capacity * sizeof(Value)));
+    if (memory == nullptr) return false;
+    std::memcpy(static_cast<void*>(memory), static_cast<const void*>(fiber.stack), fiber.stack_capacity * sizeof(Value));
+    for (std::uint32_t i = fiber.stack_capacity; i < capacity; ++i) new (&memory[i]) Value();
+    for (Frame* frame = fiber.frames; frame <= vm.frame; ++frame) frame->base = memory + (frame->base - fiber.stack);
+    std::free(fiber.stack);
+    fiber.stack = memory;
+    fiber.stack_capacity = capacity;
+    vm.stack_end = memory + capacity;
+    return true;
+}
+
+bool grow_frames(Vm& vm) {
+    Fiber& fiber = *vm.fiber;
+    const auto count = static_cast<std::uint32_t>(vm.frame - fiber.frames + 1);
+    if (count >= vm.options().max_frames) return false;
+    const std::uint32_t capacity = std::min(std::max(fiber.frame_capacity * 2, 4u), vm.options().max_frames);
+    auto* frames = static_cast<Frame*>(std::realloc(fiber.frames, capacity * sizeof(Frame)));
+    if (frames == nullptr) return false;
+    fiber.frames = frames;
+    fiber.frame_capacity = capacity;
+    vm.frame = frames + count - 1;
+    vm.frame_end = frames + capacity;
+    return true;
+}
+
+void free_fiber(Vm& vm, Fiber* fiber) {
+    if (fiber->previous_all != nullptr) fiber->previous_all->next_all = fiber->next_all;
+    else vm.all_fibers = fiber->next_all;
+    if (fiber->next_all != nullptr) fiber->next_all->previous_all = fiber->previous_all;
+    std::free(fiber->stack);
+    std::free(fiber->frames);
+    delete fiber->operation;
+    fiber->~Fiber();
+    vm.heap.deallocate(fiber, sizeof(Fiber));
+}
+
+void wake_fiber(Vm& vm, Waiter& waiter) {
+    auto* fiber = reinterpret_cast<Fiber*>(reinterpret_cast<char*>(&waiter) - offsetof(Fiber, waiter));
+    PromiseObject& promise = *fiber->awaited;
+    const bool rejected = promise.state == PromiseState::Rejected;
+    Value result = promise.result;
+    fiber->awaited = nullptr;
+    vm.scheduler.make_ready(fiber, std::move(result), rejected);
+    release(&promise.head);
+}
+
+Value cancellation_error() {
+    Value error = make_error(ErrorKind::Cancelled, "Task was cancelled");
+    error.object()->flags |= kErrorCancellation;
+    return error;
+}
+
+}  // namespace
+
+bool raise_cancellation(Vm& vm) {
+    vm.raise_value(cancellation_error());
+    return unwind(vm);
+}
+
+bool reserve_frame(Vm& vm) { return vm.frame + 1 < vm.frame_end || grow_frames(vm); }
+
+bool can_suspend(const Vm& vm) {
+    for (const Fiber* fiber = vm.fiber;; fiber = fiber->resumer) {
+        if (fiber->boundaries != 0) return false;
+        if (fiber->generator == nullptr || fiber->resumer == nullptr) return true;
+    }
+}
+
+Value* ensure_stack(Vm& vm, Value* base, std::size_t count) {
+    const auto used = static_cast<std::size_t>(base - vm.fiber->stack) + count;
+    if (used <= vm.fiber->stack_capacity && !vm.options().move_stacks) return base;
+    const std::ptrdiff_t offset = base - vm.fiber->stack;
+    std::size_t capacity = vm.fiber->stack_capacity;
+    if (used > capacity) capacity = std::max(used, capacity * 2);
+    if (capacity * sizeof(Value) > kMaxStackBytes || !move_stack(vm, static_cast<std::uint32_t>(capacity))) {
+        vm.raise(ErrorKind::Overflow, "Stack overflow");
+        return nullptr;
+    }
+    return vm.fiber->stack + offset;
+}
+
+bool push_frame(Vm& vm, const Code& code, Value* base, std::uint32_t flags, std::uint32_t target) {
+    if (vm.frame + 1 >= vm.frame_end && !grow_frames(vm)) return raise(vm, ErrorKind::Overflow, "Stack overflow");
+    base = ensure_stack(vm, base, code.register_count);
+    if (base == nullptr) return unwind(vm);
+    Frame* frame = ++vm.frame;
+    frame->pc = code.instructions;
+    frame->code = &code;
+    frame->base = base;
+    frame->flags = flags;
+    frame->target = target;
+    return true;
+}
+
+Fiber* new_fiber(Vm& vm, std::uint32_t registers) {
+    auto* fiber = new (vm.heap.allocate(sizeof(Fiber))) Fiber;
+    fiber->stack_capacity = std::max(registers, kFirstRegisters);
+    fiber->frame_capacity = kFirstFrames;
+    fiber->stack = static_cast<Value*>(std::malloc(fiber->stack_capacity * sizeof(Value)));
+    fiber->frames = static_cast<Frame*>(std::malloc(fiber->frame_capacity * sizeof(Frame)));
+    for (std::uint32_t i = 0; i < fiber->stack_capacity; ++i) new (&fiber->stack[i]) Value();
+    fiber->id = vm.next_fiber_id++;
+    fiber->next_all = vm.all_fibers;
+    if (vm.all_fibers != nullptr) vm.all_fibers->previous_all = fiber;
+    vm.all_fibers = fiber;
+    return fiber;
+}
+
+void park(Vm& vm) { vm.fiber->frame_count = static_cast<std::uint32_t>(vm.frame - vm.fiber->frames + 1); }
+
+void make_current(Vm& vm, Fiber* fiber) {
+    vm.fiber = fiber;
+    vm.frame = fiber->frames + fiber->frame_count - 1;
+    vm.frame_end = fiber->frames + fiber->frame_capacity;
+    vm.stack_end = fiber->stack + fiber->stack_capacity;
+}
+
+namespace {
+
+/// Puts the first frame of `fiber` up: callee in register -1, `count` arguments moved from `arguments`.
+void prepare_fiber(Fiber& fiber, const Code& code, Value* window, std::uint32_t count) {
+    for (std::uint32_t i = 0; i <= count; ++i) fiber.stack[i] = std::move(window[i]);
+    for (std::uint32_t i = count; i < code.parameter_count; ++i) fiber.stack[1 + i] = Value::unset();
+    Frame& frame = fiber.frames[0];
+    frame.pc = code.instructions;
+    frame.code = &code;
+    frame.base = fiber.stack + 1;
+    frame.flags = kFrameBottom;
+    frame.target = 0;
+    fiber.frame_count = 1;
+}
+
+std::uint32_t fiber_registers(const Code& code, std::uint32_t count) {
+    return 1 + std::max<std::uint32_t>(code.register_count, count);
+}
+
+}  // namespace
+
+bool start_async(Vm& vm, const Code& code, Value* window, std::uint32_t count) {
+    Fiber* fiber = new_fiber(vm, fiber_registers(code, count));
+    PromiseObject* promise = new_promise();
+    promise->fiber = fiber;
+    promise->started_at = vm.current_position();
+    fiber->promise = promise;
+    prepare_fiber(*fiber, code, window, count);
+    window[0] = Value::share(promise);
+    park(vm);
+    fiber->resumer = vm.fiber;
+    fiber->is_started = true;
+    make_current(vm, fiber);
+    return true;
+}
+
+PromiseObject* Vm::start_fiber(const Value& function, const Value* arguments, std::uint32_t count) {
+    // The first frame is a trampoline that calls `function`: any callable will do.
+    Fiber* started = new_fiber(*this, count + 3);
+    PromiseObject* promise = new_promise();
+    promise->fiber = started;
+    promise->started_at = current_position();
+    started->promise = promise;
+    started->stack[1] = function;
+    for (std::uint32_t i = 0; i < count; ++i) started->stack[2 + i] = arguments[i];
+    started->start_arguments = count;
+    retain(&promise->head);
+    scheduler.make_ready(started, Value(), false);
+    return promise;
+}
+
+bool make_generator(Vm& vm, const Code& code, Value* window, std::uint32_t count) {
+    Fiber* fiber = new_fiber(vm, fiber_registers(code, count));
+    auto* generator = static_cast<GeneratorObject*>(vm.heap.allocate(sizeof(GeneratorObject)));
+    new (generator) GeneratorObject{{1, ValueKind::Generator, 0, 0}, {}, fiber, code.name};
+    vm.heap.track(&generator->links);
+    fiber->generator = generator;
+    prepare_fiber(*fiber, code, window, count);
+    window[0] = Value::adopt(generator);
+    return true;
+}
+
+PromiseObject* new_promise() {
+    Heap& heap = current_heap();
+    auto* promise = new (heap.allocate(sizeof(PromiseObject))) PromiseObject{};
+    promise->head = {1, ValueKind::Promise, 0, 0};
+    heap.track(&promise->links);
+    heap.maybe_collect();
+    return promise;
+}
+
+void add_waiter(PromiseObject& promise, Waiter& waiter) {
+    promise.head.flags |= kPromiseObserved;
+    waiter.promise = &promise;
+    waiter.next = nullptr;
+    waiter.previous = promise.last_waiter;
+    if (promise.last_waiter != nullptr) promise.last_waiter->next = &waiter;
+    else promise.first_waiter = &waiter;
+    promise.last_waiter = &waiter;
+}
+
+void remove_waiter(Waiter& waiter) {
+    PromiseObject* promise = waiter.promise;
+    if (promise == nullptr) return;
+    if (waiter.previous != nullptr) waiter.previous->next = waiter.next;
+    else promise->first_waiter = waiter.next;
+    if (waiter.next != nullptr) waiter.next->previous = waiter.previous;
+    else promise->last_waiter = waiter.previous;
+    waiter.promise = nullptr;
+}
+
+void settle(Vm& vm, PromiseObject& promise, PromiseState state, Value result) {
+    if (promise.state != PromiseState::Pending) return;
+    promise.state = state;
+    promise.result = std::move(result);
+    if (state == PromiseState::Rejected && (promise.head.flags & (kPromiseObserved | kPromiseCancelled)) == 0) vm.rejected_unobserved(promise);
+    retain(&promise.head);   // the last waiter may hold the last reference
+    while (promise.first_waiter != nullptr) {
+        Waiter& waiter = *promise.first_waiter;
+        remove_waiter(waiter);
+        waiter.notify(vm, waiter);
+    }
+    release(&promise.head);
+}
+
+bool await_register(Vm& vm, Value* slot) {
+    if (!slot->is(ValueKind::Promise)) return true;
+    PromiseObject& promise = *as_promise(*slot);
+    promise.head.flags |= kPromiseObserved;
+    if (vm.fiber->is_cancelled && !vm.fiber->in_cleanup) return raise_cancellation(vm);
+    if (promise.state != PromiseState::Pending && --vm.await_budget != 0) {
+        const bool rejected = promise.state == PromiseState::Rejected;
+        Value result = promise.result;
+        if (rejected) {
+            slot->set_null();
+            vm.raise_value(std::move(result));
+            return unwind(vm);
+        }
+        *slot = std::move(result);
+        return true;
+    }
+    if (!can_suspend(vm)) return raise(vm, ErrorKind::Type, "await is not possible here: the caller cannot be suspended");
+    Fiber& fiber = *vm.fiber;
+    fiber.resume_register = static_cast<std::uint32_t>(slot - fiber.stack);
+    fiber.resume_mode = ResumeMode::Register;
+    if (promise.state != PromiseState::Pending) {   // a thousand in a row: let others run
+        vm.await_budget = 1000;
+        Value result = promise.result;
+        const bool rejected = promise.state == PromiseState::Rejected;
+        slot->set_null();
+        vm.scheduler.make_ready(&fiber, std::move(result), rejected);
+        return switch_away(vm);
+    }
+    fiber.wait = WaitKind::Promise;
+    fiber.awaited = &promise;
+    // The register's reference moves to the wait: whether anyone else holds the promise decides what a cancellation does.
+    slot->forget();
+    fiber.waiter.notify = wake_fiber;
+    add_waiter(promise, fiber.waiter);
+    return switch_away(vm);
+}
+
+bool switch_away(Vm& vm) {
+    park(vm);
+    Fiber* fiber = vm.fiber;
+    while (fiber->generator != nullptr && fiber->resumer != nullptr) fiber = fiber->resumer;   // its puller waits with it
+    if (Fiber* starter = fiber->resumer; starter != nullptr && fiber->generator == nullptr) {
+        fiber->resumer = nullptr;
+        make_current(vm, starter);
+        return true;
+    }
+    return run_next(vm);
+}
+
+bool run_next(Vm& vm) {
+    vm.await_budget = 1000;
+    Fiber* fiber = vm.scheduler.next(vm);
+    if (fiber == nullptr) {
+        vm.fiber = nullptr;
+        return false;
+    }
+    delete fiber->operation;
+    fiber->operation = nullptr;
+    if (fiber->frame_count == 0) {   // made by Vm::start_fiber: enter what it calls
+        fiber->frames[0] = {vm.idle_code().instructions + 1, &vm.idle_code(), fiber->stack + 1, kFrameBottom, 0};
+        fiber->frame_count = 1;
+        fiber->is_started = true;
+        make_current(vm, fiber);
+        if (fiber->is_cancelled) return raise_cancellation(vm);
+        return call_value(vm, fiber->stack + 1, fiber->start_arguments, 0);
+    }
+    make_current(vm, fiber);
+    Value delivered = std::move(fiber->delivered);
+    if (fiber->delivered_error) {
+        fiber->delivered_error = false;
+        vm.raise_value(std::move(delivered));
+        return unwind(vm);
+    }
+    if (fiber->resume_mode == ResumeMode::Register) fiber->stack[fiber->resume_register] = std::move(delivered);
+    return true;
+}
+
+namespace {
+
+/// The fiber that is current has ended with `result` or, when `failed`, with an error: settle, free, go on elsewhere.
+bool finish_fiber(Vm& vm, Value result, bool failed) {
+    Fiber* fiber = vm.fiber;
+    Fiber* resumer = fiber->resumer;
+    GeneratorObject* generator = fiber->generator;
+    clear_registers(fiber->stack, fiber->stack + fiber->stack_capacity);
+    if (generator == nullptr && fiber->promise == nullptr) {   // a generator dropped half-way has run its `finally` blocks
+        free_fiber(vm, fiber);
+        if (failed && (result.object()->flags & kErrorCancellation) == 0) vm.report_unhandled(result);
+        return run_next(vm);
+    }
+    if (generator != nullptr) {
+        generator->fiber = nullptr;
+        generator->head.extra = 1;
+        const ResumeMode mode = resumer->resume_mode;
+        free_fiber(vm, fiber);
+        make_current(vm, resumer);
+        resumer->wait = WaitKind::None;
+        if (failed && mode == ResumeMode::Discard && (result.object()->flags & kErrorCancellation) != 0) return true;
+        if (failed) {
+            vm.raise_value(std::move(result));
+            return unwind(vm);
+        }
+        if (mode == ResumeMode::Register) resumer->stack[resumer->resume_register].set_null();
+        if (mode == ResumeMode::ForNext) vm.frame->pc += vm.frame->pc[-1].signed_c();
+        return true;
+    }
+    PromiseObject* promise = fiber->promise;
+    promise->fiber = nullptr;
+    if (failed && (result.object()->flags & kErrorCancellation) != 0) promise->head.flags |= kPromiseCancelled;
+    if (failed) result.object()->flags &= static_cast<std::uint8_t>(~kErrorCancellation);
+    const bool was_main = fiber == vm.main_fiber;
+    if (was_main) vm.main_fiber = nullptr;
+    free_fiber(vm, fiber);
+    vm.fiber = nullptr;
+    if (was_main && failed) vm.main_failed(result);
+    settle(vm, *promise, failed ? PromiseState::Rejected : PromiseState::Fulfilled, std::move(result));
+    release(&promise->head);
+    if (resumer != nullptr) {
+        make_current(vm, resumer);
+        return true;
+    }
+    return run_next(vm);
+}
+
+}  // namespace
+
+bool return_slow(Vm& vm, Value result) {
+    Frame* frame = vm.frame;
+    const Code& code = *frame->code;
+    const std::uint32_t flags = frame->flags;
+    if (code.is_async && (result.is(ValueKind::Promise) || result.is(ValueKind::TaskHandle))) {
+        // An async function that gives a promise: its own promise takes that one's outcome. Await it here, then return again.
+        frame->pc -= 1;
+        Value* slot = frame->base + frame->pc->a;
+        *slot = std::move(result);
+        return await_register(vm, slot);
+    }
+    Value* base = frame->base;
+    if ((flags & kFrameMutatesSelf) != 0) {
+        // self goes back to the caller's window, out of its cell if a closure captured it.
+        if (base[0].is(ValueKind::Cell)) {
+            auto* cell = base[0].as<CellObject>();
+            Value self = cell->head.is_shared() ? cell->value : std::move(cell->value);
+            base[0] = std::move(self);
+        }
+        clear_registers(base + 1, base + code.register_count);
+    } else {
+        clear_registers(base, base + code.register_count);
+    }
+    if ((flags & kFrameBottom) != 0) {
+        base[-1].set_null();
+        return finish_fiber(vm, std::move(result), false);
+    }
+    if ((flags & kFrameModule) != 0) {
+        const std::uint32_t module = vm.loading_modules.back();
+        vm.module_states[module] = Vm::ModuleState::Loaded;
+        vm.loading_modules.pop_back();
+        result = vm.module_value(module);
+    }
+    --vm.frame;
+    if ((flags & kFrameOperator) != 0) {
+        base[-1].set_null();
+        if (frame->target != kNoTarget) vm.frame->base[frame->target] = std::move(result);
+        return true;
+    }
+    base[-1] = std::move(result);
+    if ((flags & kFrameBoundary) != 0) return false;
+    if ((flags & kFrameAwait) != 0) return await_register(vm, base - 1);
+    return true;
+}
+
+bool raise(Vm& vm, ErrorKind kind, std::string_view message, std::string_view hint) {
+    vm.raise(kind, message, hint);
+    return unwind(vm);
+}
+
+namespace {
+
+/// The innermost handler of `code` for `pc` that catches `error`; Cause entries on the way change `error`.
+const bytecode::Handler* find_handler(Vm& vm, const Frame& frame, Value& error) {
+    const auto pc = static_cast<std::uint32_t>(frame.pc - frame.code->instructions - 1);
+    for (const bytecode::Handler& handler : frame.code->source->handlers) {
+        if (pc < handler.begin || pc >= handler.end) continue;
+        const bool is_cancellation = (error.object()->flags & kErrorCancellation) != 0;
+        switch (handler.kind) {
+            case bytecode::Handler::Finally: return &handler;
+            case bytecode::Handler::Except:
+                if (!is_cancellation) return &handler;
+                break;
+            case bytecode::Handler::Cause: {
+                const Value& pending = frame.base[handler.reg];
+                if (!pending.is(ValueKind::Error) || pending.object() == error.object()) break;
+                if ((pending.object()->flags & kErrorCancellation) != 0) {
+                    error = pending;   // a cancellation is not replaced
+                } else if (!is_cancellation && error.as<ErrorObject>()->cause.is_null()) {
+                    error.as<ErrorObject>()->cause = pending;
+                }
+                break;
+            }
+        }
+    }
+    (void)vm;
+    return nullptr;
+}
+
+}  // namespace
+
+bool unwind(Vm& vm) {
+    if (vm.exit_code >= 0) return false;
+    Value error = vm.take_pending_error();
+    for (;;) {
+        Frame& frame = *vm.frame;
+        const Code& code = *frame.code;
+        if (const bytecode::Handler* handler = find_handler(vm, frame, error)) {
+            Value* base = frame.base;
+            clear_registers(base + handler->reg + 1, base + code.register_count);
+            base[handler->reg] = std::move(error);
+            frame.pc = code.instructions + handler->target;
+            return true;
+        }
+        const std::uint32_t flags = frame.flags;
+        if ((flags & kFrameModule) != 0) {
+            vm.module_states[vm.loading_modules.back()] = Vm::ModuleState::Unloaded;
+            vm.loading_modules.pop_back();
+        }
+        Value* base = frame.base;
+        if ((flags & kFrameMutatesSelf) != 0) {
+            if (base[0].is(ValueKind::Cell)) {
+                Value self = base[0].as<CellObject>()->value;
+                base[0] = std::move(self);
+            }
+            clear_registers(base + 1, base + code.register_count);
+        } else {
+            clear_registers(base, base + code.register_count);
+        }
+        base[-1].set_null();
+        if ((flags & kFrameBottom) != 0) return finish_fiber(vm, std::move(error), true);
+        --vm.frame;
+        if ((flags & kFrameMutatesSelf) != 0) {
+            // The caller's next instruction is the WriteBack: changes made so far stay.
+            write_back(vm, *vm.frame->code, vm.frame->base, *vm.frame->pc);
+        }
+        if ((flags & kFrameBoundary) != 0) {
+            vm.pending_error = std::move(error);
+            return false;
+        }
+    }
+}
+
+bool pull_generator(Vm& vm, GeneratorObject& generator, Value sent, Value* slot, ResumeMode mode) {
+    Fiber* puller = vm.fiber;
+    Fiber* fiber = generator.fiber;
+    if (fiber == nullptr) {
+        if (mode == ResumeMode::Register) slot->set_null();
+        if (mode == ResumeMode::ForNext) vm.frame->pc += vm.frame->pc[-1].signed_c();
+        return true;
+    }
+    if (fiber->resumer != nullptr || fiber->is_ready || fiber == vm.fiber) {
+        return raise(vm, ErrorKind::Value, "Generator is already running");
+    }
+    puller->resume_register = static_cast<std::uint32_t>(slot - puller->stack);
+    puller->resume_mode = mode;
+    puller->wait = WaitKind::Generator;
+    park(vm);
+    fiber->resumer = puller;
+    make_current(vm, fiber);
+    if (fiber->is_started) {
+        fiber->stack[fiber->resume_register] = std::move(sent);
+    }
+    fiber->is_started = true;
+    return true;
+}
+
+bool finish_generator(Vm& vm, GeneratorObject& generator, Value* slot) {
+    Fiber* puller = vm.fiber;
+    Fiber* fiber = generator.fiber;
+    puller->resume_register = static_cast<std::uint32_t>(slot - puller->stack);
+    puller->resume_mode = ResumeMode::Discard;
+    puller->wait = WaitKind::Generator;
+    park(vm);
+    fiber->resumer = puller;
+    fiber->is_cancelled = true;
+    fiber->in_cleanup = true;
+    make_current(vm, fiber);
+    return raise_cancellation(vm);
+}
+
+void generator_dropped(Vm& vm, GeneratorObject& generator) {
+    Fiber* fiber = generator.fiber;
+    if (fiber == nullptr) return;
+    generator.fiber = nullptr;
+    fiber->generator = nullptr;
+    if (!fiber->is_started) {
+        clear_registers(fiber->stack, fiber->stack + fiber->stack_capacity);
+        free_fiber(vm, fiber);
+        return;
+    }
+    fiber->is_cancelled = true;
+    fiber->in_cleanup = true;
+    vm.scheduler.make_ready(fiber, cancellation_error(), true);
+}
+
+bool yield_value(Vm& vm, Value* slot) {
+    Fiber* fiber = vm.fiber;
+    if (fiber->is_cancelled) return raise_cancellation(vm);   // it is being finished
+    Fiber* puller = fiber->resumer;
+    Value value = std::move(*slot);
+    fiber->resume_register = static_cast<std::uint32_t>(slot - fiber->stack);
+    fiber->resume_mode = ResumeMode::Register;
+    park(vm);
+    fiber->resumer = nullptr;
+    if (puller == nullptr) return run_next(vm);
+    make_current(vm, puller);
+    puller->wait = WaitKind::None;
+    if (puller->resume_mode != ResumeMode::Discard) puller->stack[puller->resume_register] = std::move(value);
+    return true;
+}
+
+void cancel_fiber(Vm& vm, Fiber& fiber) {
+    if (fiber.is_cancelled) return;
+    fiber.is_cancelled = true;
+    if (fiber.promise != nullptr) fiber.promise->head.flags |= kPromiseCancelled;
+    switch (fiber.wait) {
+        case WaitKind::None: return;       // running or ready: its next suspension unwinds
+        case WaitKind::Generator: return;  // the generator's fiber is the one that waits
+        case WaitKind::Promise: {
+            PromiseObject* awaited = fiber.awaited;
+            remove_waiter(fiber.waiter);
+            fiber.awaited = nullptr;
+            // What only this fiber waited for is cancelled with it.
+            if (is_sole_holder(*awaited)) cancel_promise(vm, *awaited);
+            vm.scheduler.make_ready(&fiber, cancellation_error(), true);
+            release(&awaited->head);
+            return;
+        }
+        case WaitKind::Operation:
+            fiber.operation->cancel(vm);
+            vm.scheduler.make_ready(&fiber, cancellation_error(), true);
+            return;
+    }
+}
+
+Outcome suspend(Vm& vm, Operation* operation) {
+    vm.fiber->operation = operation;
+    vm.fiber->wait = WaitKind::Operation;
+    return Outcome::Suspended;
+}
+
+void resume(Vm& vm, Fiber& fiber, Value result, bool is_error) { vm.scheduler.make_ready(&fiber, std::move(result), is_error); }
+
+void cancel_promise(Vm& vm, PromiseObject& promise) {
+    if (promise.state != PromiseState::Pending) return;
+    promise.head.flags |= kPromiseCancelled;
+    if (promise.fiber != nullptr) {
+        cancel_fiber(vm, *promise.fiber);
+    } else {
+        if (promise.cancel_operation != nullptr) promise.cancel_operation(vm, promise);
+        settle(vm, promise, PromiseState::Rejected, make_error(ErrorKind::Cancelled, "Task was cancelled"));
+    }
+}
+
+}  // namespace ruff::vm

@@ -1,0 +1,278 @@
+#include "core/vm/vm.h"
+
+#include <algorithm>
+#include <string>
+
+#include "core/support/line_index.h"
+#include "core/vm/array.h"
+#include "core/vm/machine.h"
+#include "core/vm/operations.h"
+#include "core/vm/string.h"
+
+namespace ruff::vm {
+
+namespace bc = bytecode;
+
+namespace {
+
+constexpr std::size_t kInnermostFrames = 100;
+constexpr std::size_t kOutermostFrames = 20;
+
+/// The stack of the running fiber, innermost first; with the middle left out when it is deep.
+void capture_stack(const Vm& vm, ErrorObject& error) {
+    if (error.has_stack || vm.fiber == nullptr) return;
+    error.has_stack = true;
+    std::vector<StackEntry> entries;
+    for (const Frame* frame = vm.frame; frame >= vm.fiber->frames; --frame) {
+        if (frame->code->source == nullptr || frame->code->source->is_hidden) continue;
+        const auto pc = static_cast<std::uint32_t>(frame->pc - frame->code->instructions - 1);
+        entries.push_back({frame->code->index, pc});
+    }
+    if (entries.size() > kInnermostFrames + kOutermostFrames) {
+        error.stack_omitted = static_cast<std::uint32_t>(entries.size() - kInnermostFrames - kOutermostFrames);
+        entries.erase(entries.begin() + kInnermostFrames, entries.end() - kOutermostFrames);
+    }
+    error.stack_size = static_cast<std::uint32_t>(entries.size());
+    error.stack = static_cast<StackEntry*>(current_heap().allocate(std::max<std::size_t>(1, entries.size()) * sizeof(StackEntry)));
+    std::copy(entries.begin(), entries.end(), error.stack);
+}
+
+}  // namespace
+
+Vm::Vm(std::shared_ptr<Image> image, const NativeTable& natives, VmOptions options)
+    : image_(std::move(image)), natives_(natives), options_(std::move(options)) {
+    set_current_heap(&heap);
+    module_states.resize(image_->program().modules.size());
+    grow_tables();
+    if (options_.virtual_clock) scheduler.use_virtual_clock();
+    if (options_.move_stacks) heap.set_stress(true);
+}
+
+Vm::~Vm() = default;
+
+void Vm::grow_tables() {
+    global_storage_.resize(image_->global_count(), Value::unset());
+    globals = global_storage_.data();
+    cache_storage_.resize(image_->cache_count());
+    caches = cache_storage_.data();
+}
+
+const Code& Vm::idle_code() {
+    static const Instruction instructions[2] = {{bc::Op::Call, 0, 0, 0, 0}, {bc::Op::Return, 0, 0, 0, 0}};
+    static const bc::Function source = [] {
+        bc::Function function;
+        function.is_hidden = true;
+        return function;
+    }();
+    static const Code code = [] {
+        Code idle;
+        idle.source = &source;
+        idle.instructions = instructions;
+        idle.register_count = 1;
+        idle.is_async = true;
+        return idle;
+    }();
+    return code;
+}
+
+// --- errors ------------------------------------------------------------------------------------------------------
+
+Outcome Vm::raise(ErrorKind kind, std::string_view message, std::string_view hint) {
+    return raise_value(make_error(kind, message, hint));
+}
+
+Outcome Vm::raise_value(Value error) {
+    capture_stack(*this, *error.as<ErrorObject>());
+    pending_error = std::move(error);
+    return Outcome::Raised;
+}
+
+Outcome Vm::raise_out_of_memory(std::string_view what) {
+    return raise(ErrorKind::Value, "Out of memory: the " + std::string(what) + " is too large");
+}
+
+Outcome Vm::exit_program(int code) {
+    exit_code = code;
+    return Outcome::Raised;
+}
+
+Value Vm::take_pending_error() { return std::move(pending_error); }
+
+StackEntry Vm::current_position() const {
+    if (fiber == nullptr) return {0, 0};
+    for (const Frame* at = frame; at >= fiber->frames; --at) {
+        if (at->code->source->is_hidden) continue;
+        return {at->code->index, static_cast<std::uint32_t>(at->pc - at->code->instructions - 1)};
+    }
+    return {0, 0};
+}
+
+std::string Vm::describe(const StackEntry& entry) const {
+    const Code& code = *image_->code(entry.function);
+    const bc::Module& module = image_->program_of(code).modules[code.source->module];
+    const Span span = span_at(code, entry.pc);
+    std::string text(code.name->view());
+    text += " (" + module.path;
+    if (module.source != nullptr) {
+        const LineColumn position = module.source->lines().position(span.begin, PositionEncoding::Utf32);
+        text += ":" + std::to_string(position.line + 1) + ":" + std::to_string(position.column + 1);
+    }
+    return text + ")";
+}
+
+Span span_at(const Code& code, std::uint32_t pc) {
+    const auto& positions = code.source->positions;
+    auto after = std::upper_bound(positions.begin(), positions.end(), pc, [](std::uint32_t at, const bc::PositionEntry& entry) { return at < entry.pc; });
+    return after == positions.begin() ? Span{} : (after - 1)->span;
+}
+
+void Vm::report_unhandled(const Value& error) {
+    failed = true;
+    if (reporter != nullptr) reporter(*this, error, "Unhandled error in a generator");
+}
+
+// --- modules and the prelude -------------------------------------------------------------------------------------
+
+Value Vm::module_value(std::uint32_t module) const {
+    return make_module(module, intern(image_->program().modules[module].name));
+}
+
+const Value* Vm::module_member(const Value& module, const StringObject* name) {
+    const bc::Module& info = image_->program().modules[module.as<ModuleObject>()->module];
+    for (const bc::Export& exported : info.exports) {
+        if (exported.kind == bc::Export::Variable && exported.name == name->view()) return &globals[exported.index];
+    }
+    raise(ErrorKind::Name, "Module " + info.name + " exports no `" + std::string(name->view()) + "`");
+    return nullptr;
+}
+
+Code* Vm::prelude_code(const BuiltinRow& row) {
+    if (prelude_codes_.empty()) prelude_codes_.resize(kBuiltinCount);
+    Code*& code = prelude_codes_[static_cast<int>(row.id)];
+    if (code == nullptr) {
+        const char* family = natives_.bodies[static_cast<int>(row.id)].prelude_family;
+        code = image_->prelude_function(family, natives_.prelude_source(family), row.body_name);
+        grow_tables();
+    }
+    return code;
+}
+
+// --- running -----------------------------------------------------------------------------------------------------
+
+namespace {
+
+thread_local Vm* t_current_vm = nullptr;
+
+constexpr Instant kGrace = 1'000'000'000;   ///< how long `finally` blocks may take once the program is ending
+
+/// Where a fiber waits, for the deadlock report.
+std::string describe_wait(const Vm& vm, const Fiber& fiber) {
+    const Frame& frame = fiber.frames[fiber.frame_count - 1];
+    std::string text = vm.describe({frame.code->index, static_cast<std::uint32_t>(frame.pc - frame.code->instructions - 1)});
+    if (fiber.operation != nullptr) text += ", in " + std::string(fiber.operation->describe());
+    else if (fiber.wait == WaitKind::Promise) text += ", awaiting a promise";
+    return text;
+}
+
+}  // namespace
+
+Vm* current_vm() { return t_current_vm; }
+
+void Vm::end_everything() {
+    for (Fiber* other = all_fibers; other != nullptr; other = other->next_all) {
+        if (other != fiber && other->promise != nullptr) cancel_fiber(*this, *other);
+    }
+    grace_.fire = [](Vm& vm, Timer&) { vm.exit_code = vm.ending_code; };
+    if (grace_.slot == 0) scheduler.arm(grace_, scheduler.now() + kGrace);
+}
+
+void Vm::main_failed(const Value& error) {
+    if (interrupted) {
+        ending_code = 130;
+    } else {
+        ending_code = 4;
+        failed = true;
+        if (reporter != nullptr) reporter(*this, error, "");
+    }
+    end_everything();
+}
+
+void Vm::report_deadlock() {
+    Value error = make_error(ErrorKind::Value, "Deadlock: all fibers are waiting");
+    std::string places;
+    int count = 0;
+    for (const Fiber* waiting = all_fibers; waiting != nullptr; waiting = waiting->next_all) {
+        if (waiting->frame_count == 0) continue;
+        if (++count <= 20) places += "\n  " + describe_wait(*this, *waiting);
+    }
+    if (count > 20) places += "\n  ... and " + std::to_string(count - 20) + " more";
+    failed = true;
+    if (reporter != nullptr) reporter(*this, error, "waiting:" + places);
+}
+
+void Vm::promise_dropped(PromiseObject& promise) {
+    if (promise.state != PromiseState::Rejected) return;
+    std::erase(unobserved_, &promise);
+    if ((promise.head.flags & (kPromiseObserved | kPromiseCancelled | kPromiseReported)) != 0) return;
+    promise.head.flags |= kPromiseReported;
+    report_rejection(promise);
+}
+
+void Vm::report_rejection(PromiseObject& promise) {
+    failed = true;
+    if (reporter != nullptr) reporter(*this, promise.result, "Unhandled rejection, started at " + describe(promise.started_at));
+}
+
+void Vm::rejected_unobserved(PromiseObject& promise) { unobserved_.push_back(&promise); }
+
+int Vm::run_function(Code& code) {
+    t_current_vm = this;
+    Value window[1];
+    Fiber* started = new_fiber(*this, 1u + code.register_count);
+    PromiseObject* promise = new_promise();
+    retain(&promise->head);
+    promise->fiber = started;
+    promise->head.flags |= kPromiseObserved;
+    started->promise = promise;
+    started->is_started = true;
+    started->frames[0] = {code.instructions, &code, started->stack + 1, kFrameBottom, 0};
+    started->frame_count = 1;
+    main_fiber = started;
+    make_current(*this, started);
+    run_interpreter(*this);
+    main_result = promise->state == PromiseState::Fulfilled ? promise->result : Value();
+    const bool succeeded = promise->state == PromiseState::Fulfilled;
+    if (exit_code < 0 && all_fibers != nullptr && !failed && ending_code < 0) report_deadlock();
+    for (PromiseObject* rejected : std::vector<PromiseObject*>(std::move(unobserved_))) {
+        if ((rejected->head.flags & (kPromiseObserved | kPromiseCancelled | kPromiseReported)) != 0) continue;
+        rejected->head.flags |= kPromiseReported;
+        report_rejection(*rejected);
+    }
+    unobserved_.clear();
+    release(&promise->head);
+    if (exit_code >= 0) return exit_code;
+    if (ending_code >= 0) return ending_code;
+    return failed || !succeeded ? 4 : 0;
+}
+
+int Vm::run_main() {
+    Code* main = image_->main_of(0);
+    module_states[0] = ModuleState::Loading;
+    loading_modules.push_back(0);
+    const int code = run_function(*main);
+    Output::flush();
+    return code;
+}
+
+bool Vm::handle_interrupt() {
+    const std::uint32_t what = interrupt.exchange(0);
+    if ((what & kInterruptSignal) == 0) return what != 0;
+    if (interrupted) exit_code = 130;   // a second one does not wait
+    interrupted = true;
+    ending_code = 130;
+    if (main_fiber != nullptr) cancel_fiber(*this, *main_fiber);
+    end_everything();
+    return true;
+}
+
+}  // namespace ruff::vm
