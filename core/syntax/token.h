@@ -19,6 +19,8 @@ struct Token {
         kReported = 4,
         /// A comment stands in the gap before.
         kCommentBefore = 8,
+        /// Of a string: a backslash stands in it.
+        kHasEscape = 16,
     };
 
     std::uint32_t begin = 0;
