@@ -699,7 +699,7 @@ struct OptionalType : NodeOf<NodeKind::OptionalType> {
 /// `A | B`; at least two.
 struct UnionType : NodeOf<NodeKind::UnionType> {
     List<Type> members;
-    template <class V> void fields(V&& v) const { v("members", members); }
+    template <class V> void fields(V&& v) const { v("alternatives", members); }
 };
 
 // ---- Errors --------------------------------------------------------------------------------------------------
