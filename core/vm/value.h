@@ -172,6 +172,7 @@ static_assert(sizeof(Value) == 16);
 
 /// Moves `count` values to uninitialised memory; the source is uninitialised memory afterwards. May not overlap.
 inline void relocate(Value* target, Value* source, std::size_t count) noexcept {
+    if (count == 0) return;  // memcpy takes no null pointers, not even for nothing
     std::memcpy(static_cast<void*>(target), static_cast<const void*>(source), count * sizeof(Value));
 }
 
