@@ -17,18 +17,10 @@
 #include "core/vm/heap.h"
 #include "core/vm/image.h"
 #include "core/vm/native.h"
+#include "core/vm/output.h"
 #include "core/vm/scheduler.h"
 
 namespace ruff::vm {
-
-/// Standard output of the process, shared by isolates: whole lines, written at once on a terminal, else when 64 KiB are
-/// full, all fibers wait, stderr is written, stdin read, a process started, or the program ends. Thread-safe.
-class Output {
-public:
-    static void write(std::string_view text);
-    static void write_error(std::string_view text);   ///< flushes standard output first
-    static void flush();
-};
 
 struct VmOptions {
     std::vector<std::string> arguments;      ///< what args() gives

@@ -1,0 +1,118 @@
+// What a program reads of an error, and errors made of what a program throws.
+
+#include <charconv>
+
+#include "core/vm/array.h"
+#include "core/vm/dict.h"
+#include "core/vm/error.h"
+#include "core/vm/operations.h"
+#include "core/vm/string.h"
+#include "core/vm/vm.h"
+
+namespace ruff::vm {
+namespace {
+
+/// The field or entry of a thrown struct or dict; unset when there is none.
+Value field_of_thrown(const Value& thrown, std::string_view name) {
+    if (thrown.is_dict()) {
+        const Value* found = dict_find(thrown.as_dict(), name);
+        return found ? *found : Value::unset();
+    }
+    if (thrown.is(ValueKind::Struct)) {
+        const StructObject* object = thrown.as_struct();
+        const StringObject* interned = find_interned(name);
+        const int field = interned ? object->info->field_index(interned) : -1;
+        return field >= 0 ? object->fields()[field] : Value::unset();
+    }
+    return Value::unset();
+}
+
+Value display_of_thrown(Vm& vm, const Value& thrown) {
+    StringBuilder text;
+    if (!display(vm, thrown, text)) {
+        // Its own to_string raised: the error under way is the one that was thrown.
+        (void)vm.take_pending_error();
+        text.truncate(0);
+        display_plainly(thrown, text);
+    }
+    return text.take();
+}
+
+Value message_of_thrown(Vm& vm, const Value& thrown) {
+    if (thrown.is_string()) return thrown;
+    Value message = field_of_thrown(thrown, "message");
+    return message.is_string() ? message : display_of_thrown(vm, thrown);
+}
+
+}  // namespace
+
+Value error_from_thrown(Vm& vm, Value thrown) {
+    if (thrown.is(ValueKind::Error)) return thrown;
+    Value message = message_of_thrown(vm, thrown);
+    return make_error_around(ErrorKind::Thrown, std::move(message), std::move(thrown));
+}
+
+namespace {
+
+Value stack_texts(const Vm& vm, const ErrorObject& error) {
+    ArrayObject* texts = new_array(error.stack_size);
+    if (!texts) return Value::null();
+    for (std::uint32_t i = 0; i < error.stack_size; ++i) (void)array_push(texts, make_string(vm.describe(error.stack[i])));
+    return Value::adopt(texts);
+}
+
+/// The parts of `name (file:line:column)`, where the error arose.
+struct Place {
+    std::string file;
+    std::int64_t line = 0;
+    std::int64_t column = 0;
+};
+
+std::int64_t take_number(std::string_view& text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return 0;
+    std::int64_t number = 0;
+    std::from_chars(text.data() + colon + 1, text.data() + text.size(), number);
+    text = text.substr(0, colon);
+    return number;
+}
+
+Place place_of(const Vm& vm, const ErrorObject& error) {
+    Place place;
+    if (error.stack_size == 0) return place;
+    const std::string described = vm.describe(error.stack[0]);
+    const std::size_t open = described.find(" (");
+    if (open == std::string::npos) return place;
+    std::string_view rest = std::string_view(described).substr(open + 2);
+    rest.remove_suffix(1);
+    place.column = take_number(rest);
+    place.line = take_number(rest);
+    place.file = rest;
+    return place;
+}
+
+Value array_or_empty(const Value& value) { return value.is_array() ? value : Value::adopt(new_array(0)); }
+
+}  // namespace
+
+Value error_field(Vm& vm, const ErrorObject& error, std::string_view name) {
+    if (name == "message") return error.message;
+    if (name == "hint") return error.hint;
+    if (name == "value") return error.value;
+    if (name == "kind") return make_string(error_kind_name(error.kind));
+    if (name == "cause") return error.cause;
+    if (name == "suppressed") return array_or_empty(error.suppressed);
+    if (name == "errors") return array_or_empty(error.errors);
+    if (name == "stack") return stack_texts(vm, error);
+    if (name == "file" || name == "line" || name == "column") {
+        const Place place = place_of(vm, error);
+        if (place.line == 0) return Value::null();
+        return name == "file" ? make_string(place.file) : Value::integer(name == "line" ? place.line : place.column);
+    }
+    if (error.extra.is_dict()) {
+        if (const Value* found = dict_find(error.extra.as_dict(), name)) return *found;
+    }
+    return field_of_thrown(error.value, name);
+}
+
+}  // namespace ruff::vm
