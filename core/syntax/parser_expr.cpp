@@ -219,8 +219,11 @@ const Expr* Parser::take_all() {
     Nesting nesting(*this);
     if (nesting.is_too_deep()) return too_deep("expressions", kMaxNesting);
     if (std::is_same_v<T, YieldExpr> && !context_.in_generator) {
-        report_here(context_.generator_behind_spawn ? DiagnosticId::LeavesSpawn : DiagnosticId::YieldOutsideGenerator,
-                    {text()});
+        if (context_.generator_behind_spawn) {
+            report_here(DiagnosticId::LeavesSpawn, {text()});
+        } else {
+            report_here(DiagnosticId::YieldOutsideGenerator);
+        }
     }
     T* node = make<T>(at_);
     advance();

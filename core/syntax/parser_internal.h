@@ -160,6 +160,8 @@ private:
     const Node* if_();
     const Node* match();
     const Node* arm();
+    [[nodiscard]] bool at_default() const;
+    [[nodiscard]] bool at_arm() const;
     const Node* try_();
     const Node* spawn();
     const Stmt* while_();

@@ -424,12 +424,19 @@ const Node* Parser::match() {
     return finish(node);
 }
 
+// `default` is a name like any other, but before the colon of an arm.
+bool Parser::at_default() const {
+    return at_word("default") && (kind(1) == TokenKind::Colon || kind(1) == TokenKind::LeftBrace);
+}
+
+bool Parser::at_arm() const { return at(TokenKind::KwCase) || at_default(); }
+
 // arm ::= ("case" cpat { "|" cpat } [ "if" expr ] | "default") ":" (block | stmt)
 const Node* Parser::arm() {
     std::uint32_t start = at_;
     bool was_broken = std::exchange(broken_, false);
     auto* node = make<MatchArm>(at_);
-    if (at_word("default") && (kind(1) == TokenKind::Colon || kind(1) == TokenKind::LeftBrace)) {
+    if (at_default()) {
         advance();
         node->is_default = true;
     } else if (take(TokenKind::KwCase)) {
@@ -456,9 +463,9 @@ const Node* Parser::arm() {
     }
     if (at(TokenKind::LeftBrace)) {
         node->body = block();
-    } else if (broken_ && (at(TokenKind::RightBrace) || at(TokenKind::KwCase) || at(TokenKind::Eof) || on_new_line())) {
+    } else if (broken_ && (at(TokenKind::RightBrace) || at_arm() || at(TokenKind::Eof) || on_new_line())) {
         node->body = missing();
-    } else if (at(TokenKind::RightBrace) || at(TokenKind::KwCase) || at(TokenKind::Eof) || at(TokenKind::Semicolon)) {
+    } else if (at(TokenKind::RightBrace) || at_arm() || at(TokenKind::Eof) || at(TokenKind::Semicolon)) {
         expected("a statement or a block");
         node->body = missing();
     } else {
@@ -471,7 +478,7 @@ const Node* Parser::arm() {
         if (!broken_ && is_declaration(*body)) {
             refuse(DiagnosticId::DeclarationInArm, span_of(*body), {}, "write `{ ... }` after the `:`");
         }
-        if (!broken_ && !at(TokenKind::KwCase) && !ends_at_brace(*body)) after_statement(*body, body_start);
+        if (!broken_ && !at_arm() && !ends_at_brace(*body)) after_statement(*body, body_start);
         node->body = body;
     }
     const Node* result = finish(node);
