@@ -162,11 +162,29 @@ const Expr* Parser::foreign_increment(std::uint32_t first_sign) {
     return error_node(first);
 }
 
+// Between two operands, where nothing can stand: `a is b`, `new P()`, `lambda x: x`. Reports the word if there is one.
+bool Parser::foreign_word_between() {
+    if (at(TokenKind::Name)) {
+        const ForeignWord* word = find_foreign_word(text());
+        if (word != nullptr && word->role == ForeignRole::Operator) {
+            replace_word(*word, FixSafety::Unsafe);
+            return true;
+        }
+    }
+    bool is_behind_name = at_ > 0 && tokens_[at_ - 1].kind == TokenKind::Name && !on_new_line();
+    if (!is_behind_name || !begins_only_operand(kind())) return false;
+    const ForeignWord* word = find_foreign_word(text_of(at_ - 1));
+    if (word == nullptr || word->role == ForeignRole::Value) return false;
+    report(DiagnosticId::ForeignWord, tokens_[at_ - 1].span(), {word->text}).help = word->help;
+    return true;
+}
+
 // Between two elements of a list.
 void Parser::missing_separator(TokenKind closer) {
     std::string_view what = closer == TokenKind::RightParen   ? "`,` or `)`"
                             : closer == TokenKind::RightBrace ? "`,` or `}`"
                                                               : "`,` or `]`";
+    if (foreign_word_between()) return;
     if (at_adjacent(at_, TokenKind::Equal, TokenKind::Greater)) {
         report(DiagnosticId::ForeignArrow, {token().begin, token(1).end}).help = "write `|x| expression`";
     } else if (at(TokenKind::KwIf)) {
@@ -235,14 +253,9 @@ bool Parser::foreign_after(const Node& statement, std::uint32_t first) {
             if (word == nullptr || find_foreign_word(word->name.text()) == nullptr) return false;
             foreign_call(word->first_token);
             return true;
-        case TokenKind::Name: {
-            const ForeignWord* foreign = find_foreign_word(text());
-            if (foreign == nullptr || foreign->role != ForeignRole::Operator) break;
-            replace_word(*foreign, FixSafety::Unsafe);
-            return true;
-        }
         default: break;
     }
+    if (foreign_word_between()) return true;
     bool is_call_without_parens = word != nullptr && statement.first_token + 1 == at_ && begins_only_operand(kind());
     if (!is_call_without_parens) return false;
     Diagnostic& diagnostic = report(DiagnosticId::ExpectedNewline, token().span(), {found()});
@@ -320,6 +333,7 @@ const Block* Parser::missing_block() {
             break;
         case TokenKind::Comma: report_here(DiagnosticId::ForeignTuple).help = "write `[a, b]`"; break;
         default: {
+            if (foreign_word_between()) break;
             bool is_then = at_word("then") || at_word("do");
             expected("`{`", is_then ? "the body stands in braces, without a word before it" : "");
         }

@@ -518,7 +518,7 @@ const Expr* Parser::paren() {
             }
             while (take(TokenKind::Comma)) skip_in_list(opening, TokenKind::RightParen);
         } else if (!opening.is_unclosed && !at(TokenKind::RightParen)) {
-            expected("`)`");
+            if (!foreign_word_between()) expected("`)`");
             skip_in_list(opening, TokenKind::RightParen);
             while (take(TokenKind::Comma)) skip_in_list(opening, TokenKind::RightParen);
         }
@@ -579,7 +579,8 @@ const Node* Parser::dict_entry() {
     auto* node = make<DictEntry>(first);
     node->key = key();
     if (at(TokenKind::Comma) || at(TokenKind::RightBrace)) {
-        report(DiagnosticId::ForeignSet, span_of(*node->key)).help = "a set is written `set([1, 2])`";
+        // One report for the whole set: each of its elements looks like this.
+        if (!broken_) report(DiagnosticId::ForeignSet, span_of(*node->key)).help = "a set is written `set([1, 2])`";
         node->value = missing();
         return finish(node);
     }
@@ -641,14 +642,14 @@ const DictKey* Parser::key() {
 
 // if | match | try | spawn as an operand
 const Expr* Parser::brace_operand(std::string_view what, const Node* (Parser::*parse)()) {
-    if (in_head_) report_here(DiagnosticId::BraceInHead, {what, "a statement"});
+    if (in_head_) report_here(DiagnosticId::BraceInHead, {what});
     Mode mode(*this, newlines_end_, false);
     return (this->*parse)();
 }
 
 // [ "async" ] "func" [ "*" ] params [ "->" type ] block
 const Expr* Parser::func_expr() {
-    if (in_head_) report_here(DiagnosticId::BraceInHead, {"a function", "a statement"});
+    if (in_head_) report_here(DiagnosticId::BraceInHead, {"a function"});
     auto* node = make<FuncExpr>(at_);
     node->is_async = take(TokenKind::KwAsync);
     advance();
@@ -686,7 +687,7 @@ const Expr* Parser::lambda() {
     Context inside;
     ContextScope scope(*this, inside);
     if (at(TokenKind::LeftBrace)) {
-        if (in_head_) report_here(DiagnosticId::BraceInHead, {"a lambda with a block", "a statement"});
+        if (in_head_) report_here(DiagnosticId::BraceInHead, {"a lambda with a block"});
         node->body = block();
         return finish(node);
     }

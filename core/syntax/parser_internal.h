@@ -133,6 +133,7 @@ private:
     void after_statement(const Node& statement, std::uint32_t first);
     bool foreign_after(const Node& statement, std::uint32_t first);
     const Stmt* foreign_statement();
+    bool foreign_word_between();
     const Expr* foreign_operand();
     void foreign_tuple(const Node& statement, std::uint32_t first);
     void foreign_call(std::uint32_t word);
@@ -151,6 +152,7 @@ private:
     const Block* block(bool is_test_level = false);
     const Block* function_block(bool is_generator);
     const Expr* head();
+    bool literal_in_head(std::string_view what);
     const Stmt* binding();
     const Stmt* simple_statement();
     const Stmt* assign(const Node& target, std::uint32_t first);

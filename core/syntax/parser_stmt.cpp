@@ -205,11 +205,31 @@ const Block* Parser::function_block(bool is_generator) {
 // head ::= expr          in its no-brace form
 const Expr* Parser::head() {
     Mode mode(*this, false, true);
+    std::uint32_t first = at_;
     if (at(TokenKind::LeftBrace)) {
+        if (literal_in_head("a dict")) return error_node(first);
         expected("an expression before the `{`");
         return missing();
     }
-    return expression();
+    const Expr* condition = expression();
+    bool is_behind_name = at(TokenKind::LeftBrace) && tokens_[at_ - 1].kind == TokenKind::Name;
+    if (is_behind_name && literal_in_head("a struct literal")) return error_node(first, {condition});
+    return condition;
+}
+
+// `if {a: 1} == d {`, `if p == Point { x: 1 } {`: at a `{` in a head. Reports a literal there, and skips the head.
+bool Parser::literal_in_head(std::string_view what) {
+    bool has_key = (is_word(kind(1)) || kind(1) == TokenKind::String) && kind(2) == TokenKind::Colon;
+    if (!has_key || partner(at_) == kNoToken) return false;
+    report_here(DiagnosticId::BraceInHead, {what}).help = "put it in parentheses";
+    at_ = partner(at_);
+    advance();
+    while (!at(TokenKind::LeftBrace) && !at(TokenKind::RightBrace) && !at(TokenKind::Eof) && !on_new_line()) {
+        bool is_jump = at(TokenKind::LeftParen) || at(TokenKind::LeftBracket) || at(TokenKind::StringHead);
+        if (is_jump && partner(at_) != kNoToken) at_ = partner(at_);
+        advance();
+    }
+    return true;
 }
 
 // ---- Bindings, assignments, expressions ----------------------------------------------------------------------
