@@ -19,6 +19,7 @@ struct ParsedSignature {
     std::array<BuiltinParameter, kMaxParameters> parameters;
     int parameter_count = 0;
     std::string_view result_type;
+    std::string_view constant_text;
 };
 
 // Calling one of these while compiling is an error, whose trace names the row.
@@ -155,14 +156,17 @@ constexpr BuiltinParameter parse_parameter(std::string_view text) {
     return parameter;
 }
 
-// signature ::= NAME '(' [parameter {',' parameter}] ')' '->' type | NAME ':' type
+// signature ::= NAME '(' [parameter {',' parameter}] ')' '->' type | NAME ':' type '=' literal
 constexpr ParsedSignature parse_signature(std::string_view text) {
     ParsedSignature parsed;
     std::size_t open = text.find_first_of("(:");
     if (open == std::string_view::npos) signature_lacks_open_parenthesis();
     parsed.name = text.substr(0, open);
     if (text[open] == ':') {
-        parsed.result_type = trim(text.substr(open + 1));
+        std::size_t equals = text.find('=');
+        if (equals == std::string_view::npos) signature_has_bad_default();
+        parsed.result_type = trim(text.substr(open + 1, equals - open - 1));
+        parsed.constant_text = trim(text.substr(equals + 1));
         return parsed;
     }
     text.remove_prefix(open + 1);
@@ -294,6 +298,7 @@ constexpr BuiltinRow make_row(int index) {
     row.parameters = {kParameters.data() + kFirstParameter[index],
                       static_cast<std::size_t>(parsed.parameter_count)};
     row.result_type = parsed.result_type;
+    row.constant_text = parsed.constant_text;
     row.doc = text.doc;
     row.example = text.example;
     return row;
@@ -399,6 +404,12 @@ const BuiltinRow* find_method(ValueKind receiver, std::string_view name) {
     return plain;
 }
 
+double read_float(std::string_view text) {
+    double value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
 }  // namespace
 
 std::int64_t BuiltinParameter::default_int() const {
@@ -407,11 +418,9 @@ std::int64_t BuiltinParameter::default_int() const {
     return value;
 }
 
-double BuiltinParameter::default_float() const {
-    double value = 0;
-    std::from_chars(default_text.data(), default_text.data() + default_text.size(), value);
-    return value;
-}
+double BuiltinParameter::default_float() const { return read_float(default_text); }
+
+double BuiltinRow::constant_value() const { return read_float(constant_text); }
 
 std::span<const BuiltinRow> all_builtins() { return kRows; }
 std::span<const BuiltinFamilyInfo> all_builtin_families() { return kFamilies; }

@@ -97,8 +97,9 @@ struct BuiltinRow {
     std::string_view signature;       // whole, as written
     std::span<const BuiltinParameter> parameters;
     std::string_view result_type;
-    std::string_view doc;      // Markdown
-    std::string_view example;  // a program with `# expect:` comments
+    std::string_view constant_text;  // of a constant: `3.14`, `inf`, `nan`
+    std::string_view doc;            // Markdown
+    std::string_view example;        // a program with `# expect:` comments
 
     [[nodiscard]] bool is_function() const { return form == BuiltinForm::Function || form == BuiltinForm::Method; }
     [[nodiscard]] bool is_method() const {
@@ -106,6 +107,8 @@ struct BuiltinRow {
     }
     [[nodiscard]] bool is_mutating() const { return form == BuiltinForm::MutatingMethod; }
     [[nodiscard]] bool has_effect(effects::Effect effect) const { return (effects & effect) != 0; }
+    /// The value of a constant.
+    [[nodiscard]] double constant_value() const;
     /// True if a first argument (or receiver) of `kind` is one this row is for.
     [[nodiscard]] bool accepts_first(ValueKind kind) const {
         return parameters.empty() || (parameters[0].kinds & kind_bit(kind)) != 0;

@@ -21,6 +21,8 @@ TEST_CASE("a row's signature is taken apart", "[lang][builtins]") {
     CHECK(row->parameters[1].default_int() == 10);
     CHECK(find_builtin("print")->has_rest);
     CHECK(find_builtin("PI")->form == BuiltinForm::Constant);
+    CHECK(find_builtin("PI")->constant_value() == 3.141592653589793);
+    CHECK(find_builtin("INF")->constant_value() > 1e308);
 }
 
 TEST_CASE("every row is found by its name and has what the reference needs", "[lang][builtins]") {

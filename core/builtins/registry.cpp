@@ -1,0 +1,82 @@
+#include "core/builtins/registry.h"
+
+#include <array>
+
+#include "core/builtins/bodies.h"
+#include "prelude_sources.h"
+
+namespace ruff::builtins {
+namespace {
+
+using vm::NativeBody;
+
+// ---- Prelude --------------------------------------------------------------------------------------------------------
+
+struct PreludeFile {
+    BuiltinFamily family;
+    std::string_view source;
+};
+
+constexpr PreludeFile kPreludeFiles[] = {
+    {BuiltinFamily::errors, kPreludeSource_errors},
+    {BuiltinFamily::array, kPreludeSource_array},
+    {BuiltinFamily::dict_set, kPreludeSource_dict_set},
+    {BuiltinFamily::text_formats, kPreludeSource_text_formats},
+    {BuiltinFamily::files, kPreludeSource_files},
+    {BuiltinFamily::environment, kPreludeSource_environment},
+};
+
+// Whether a line of the source begins with `func name(`, perhaps with `*` behind `func`.
+constexpr bool defines_function(std::string_view source, std::string_view name) {
+    for (std::string_view head : {std::string_view("\nfunc "), std::string_view("\nfunc* ")}) {
+        for (std::size_t at = source.find(head); at != std::string_view::npos; at = source.find(head, at + 1)) {
+            std::string_view rest = source.substr(at + head.size());
+            if (rest.starts_with(name) && rest.substr(name.size()).starts_with("(")) return true;
+        }
+    }
+    return false;
+}
+
+constexpr bool is_defined_in_prelude(std::string_view name) {
+    for (const PreludeFile& file : kPreludeFiles) {
+        if (defines_function(file.source, name)) return true;
+    }
+    return false;
+}
+
+#define PRELUDE(id, ...) static_assert(is_defined_in_prelude(#id), "no prelude file defines `func " #id "(…)`");
+#include "core/lang/builtins/families.def"
+#include "core/lang/builtins/undef.inc"
+
+std::string_view prelude_source(std::string_view family) {
+    for (const PreludeFile& file : kPreludeFiles) {
+        if (all_builtin_families()[static_cast<std::size_t>(file.family)].id == family) return file.source;
+    }
+    return {};
+}
+
+// ---- Bodies ---------------------------------------------------------------------------------------------------------
+
+vm::Outcome constant_body(vm::Call& call) { return call.done(vm::Value::floating(call.row.constant_value())); }
+
+constexpr std::array<NativeBody, kBuiltinCount> kBodies = [] {
+    std::array<NativeBody, kBuiltinCount> table{};
+    std::size_t next = 0;
+    [[maybe_unused]] const char* family = nullptr;
+#define FAMILY(id, ...) family = #id;
+#define NATIVE(id, ...) table[next++].function = &bodies::id;
+#define INTERNAL(id, ...) table[next++].function = &bodies::id;
+#define PRELUDE(id, ...) table[next++].prelude_family = family;
+#define CONSTANT(id, ...) table[next++].function = &constant_body;
+#include "core/lang/builtins/families.def"
+#include "core/lang/builtins/undef.inc"
+    return table;
+}();
+
+constexpr vm::NativeTable kTable = {kBodies.data(), &prelude_source};
+
+}  // namespace
+
+const vm::NativeTable& native_table() { return kTable; }
+
+}  // namespace ruff::builtins
