@@ -99,8 +99,9 @@ std::uint32_t with_comparison(const Value& key, Search search) {
 
 std::uint32_t scan_for_string(const DictObject* dict, const StringObject* key) {
     const auto bits = std::bit_cast<std::uint64_t>(key);
-    for (std::uint32_t i = dict->first; i < dict->used; ++i) {
-        if (dict->entries[i].key.bits() == bits && dict->entries[i].key.is_string()) return i;
+    const DictEntry* const end = dict->entries + dict->used;
+    for (const DictEntry* entry = dict->entries + dict->first; entry != end; ++entry) {
+        if (entry->key.bits() == bits && entry->key.is_string()) return static_cast<std::uint32_t>(entry - dict->entries);
     }
     if (key->is_interned() && !(dict->head.flags & kDictOtherStrings)) return kNoEntry;
     return scan(dict, [key](const Value& other) { return other.is_string() && strings_equal(other.as_string(), key); });
@@ -309,15 +310,10 @@ Value* append_entry(DictObject* dict, const Value& key) {
 
 }  // namespace
 
-Value* dict_place(DictObject* dict, const Value& key, bool& inserted) {
-    if (dict->index_mask == 0) {
-        const std::uint32_t found = scan_for(dict, key);
-        inserted = found == kNoEntry;
-        if (!inserted) return &dict->entries[found].value;
-        if (dict->used < dict->capacity) return append_entry(dict, key);
-        if (!make_room(dict)) return nullptr;
-        if (dict->index_mask == 0) return append_entry(dict, key);
-    }
+namespace {
+
+/// dict_place with an index.
+Value* place_by_index(DictObject* dict, const Value& key, bool& inserted) {
     std::uint32_t slot = 0, hashed = 0;
     const std::uint32_t found = with_comparison(key, [&](std::uint32_t hash, auto matches) {
         hashed = hash;
@@ -331,6 +327,21 @@ Value* dict_place(DictObject* dict, const Value& key, bool& inserted) {
     }
     dict->index[slot] = (hashed & ~dict->index_mask) | dict->used;
     return append_entry(dict, key);
+}
+
+[[gnu::noinline]] Value* place_after_growing(DictObject* dict, const Value& key, bool& inserted) {
+    if (!make_room(dict)) return nullptr;
+    return dict->index_mask == 0 ? append_entry(dict, key) : place_by_index(dict, key, inserted);
+}
+
+}  // namespace
+
+Value* dict_place(DictObject* dict, const Value& key, bool& inserted) {
+    if (dict->index_mask != 0) return place_by_index(dict, key, inserted);
+    const std::uint32_t found = scan_for(dict, key);
+    inserted = found == kNoEntry;
+    if (!inserted) return &dict->entries[found].value;
+    return dict->used < dict->capacity ? append_entry(dict, key) : place_after_growing(dict, key, inserted);
 }
 
 bool dict_remove(DictObject* dict, const Value& key, Value* removed) {

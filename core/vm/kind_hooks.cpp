@@ -14,16 +14,14 @@ constexpr bool (*revive_hook(ValueKind kind))(Object*) {
     return nullptr;
 }
 
-constexpr KindHooks kHooks[] = {
+}  // namespace
+
+constinit const KindHooks kKindHooks[] = {
 #define VALUE_KIND(Name, type_name, heap)                                                               \
     {hooks::truthy_##Name,  hooks::display_##Name,     hooks::equals_##Name,   hooks::order_##Name,     \
      hooks::hash_##Name,    hooks::key_refusal_##Name, hooks::sendable_##Name, RUFF_OBJECT_HOOKS_##heap(Name), \
      revive_hook(ValueKind::Name)},
 #include "core/lang/value_kinds.def"
 };
-
-}  // namespace
-
-const KindHooks& kind_hooks(ValueKind kind) { return kHooks[static_cast<int>(kind)]; }
 
 }  // namespace ruff::vm

@@ -59,7 +59,8 @@ struct KindHooks {
     bool (*revive)(Object* object);
 };
 
-[[nodiscard]] const KindHooks& kind_hooks(ValueKind kind);
+extern const KindHooks kKindHooks[kValueKindCount];
+[[nodiscard]] inline const KindHooks& kind_hooks(ValueKind kind) { return kKindHooks[static_cast<int>(kind)]; }
 
 /// Kinds whose objects may be tracked; they begin with a TrackedObject (core/vm/heap.h).
 inline constexpr KindMask kTrackedKinds = kind_bit(ValueKind::Function) | kind_bit(ValueKind::Cell) |
