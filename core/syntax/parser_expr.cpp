@@ -713,7 +713,7 @@ List<Node> Parser::lambda_params() {
             // lparam ::= pattern [ ":" tprim ] | "..." NAME
             auto* param = make<Param>(at_);
             param->pattern = pattern();
-            if (take(TokenKind::Colon)) param->type = simple_type();
+            if (take(TokenKind::Colon)) param->type = simple_type(true);
             if (at(TokenKind::Equal)) {
                 expected("`,` or `|`", "a parameter with a default needs `func`: `func(a = 1) { }`");
             }
@@ -803,8 +803,10 @@ const Expr* Parser::int_literal() {
     std::uint64_t value = 0;
     auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
     TokenKind next = kind(1);
-    bool is_negated = negated_ == at_ && next != TokenKind::Dot && next != TokenKind::QuestionDot &&
-                      next != TokenKind::Question && next != TokenKind::LeftBracket && next != TokenKind::LeftParen;
+    bool has_chain = next == TokenKind::Dot || next == TokenKind::QuestionDot;
+    bool has_postfix = next == TokenKind::Question || next == TokenKind::LeftBracket || next == TokenKind::LeftParen;
+    // A bracket at the start of a line begins a statement.
+    bool is_negated = negated_ == at_ && !has_chain && !(has_postfix && (on_same_line(1) || !newlines_end_));
     bool fits = parsed.ec == std::errc() && (value < kLimit || (value == kLimit && is_negated));
     if (!fits && !token().was_reported()) {
         refuse(DiagnosticId::IntOutOfRange, token().span(), {text()},

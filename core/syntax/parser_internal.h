@@ -258,9 +258,9 @@ private:
 
     // parser_type.cpp
     const Type* type();
-    const Type* simple_type();
+    const Type* simple_type(bool is_between_bars = false);
     const Type* named_type();
-    const Type* func_type();
+    const Type* func_type(bool is_between_bars);
 
     template <class Element>
     List<Node> comma_list(const Opening& opening, TokenKind closer, Element&& element) {

@@ -219,7 +219,9 @@ const Expr* Parser::head() {
 
 // `if {a: 1} == d {`, `if p == Point { x: 1 } {`: at a `{` in a head. Reports a literal there, and skips the head.
 bool Parser::literal_in_head(std::string_view what) {
-    bool has_key = (is_word(kind(1)) || kind(1) == TokenKind::String) && kind(2) == TokenKind::Colon;
+    // `match x { default: … }` begins with the last arm.
+    bool is_default = kind(1) == TokenKind::Name && text_of(at_ + 1) == "default";
+    bool has_key = (is_word(kind(1)) || kind(1) == TokenKind::String) && kind(2) == TokenKind::Colon && !is_default;
     if (!has_key || partner(at_) == kNoToken) return false;
     report_here(DiagnosticId::BraceInHead, {what}).help = "put it in parentheses";
     at_ = partner(at_);

@@ -19,14 +19,15 @@ const Type* Parser::type() {
 }
 
 // tprim ::= (path [ "<" type,* ">" ] | "null" | "func" "(" type,* ")" [ "->" type ] | "(" type ")") { "?" }
-const Type* Parser::simple_type() {
+// Between the bars of a lambda the result of a func type has no bare `|` either: that one closes the parameters.
+const Type* Parser::simple_type(bool is_between_bars) {
     Nesting nesting(*this);
     if (nesting.is_too_deep()) return too_deep("types", kMaxNesting);
     std::uint32_t first = at_;
     const Type* inner = nullptr;
     switch (kind()) {
         case TokenKind::Name: inner = named_type(); break;
-        case TokenKind::KwFunc: inner = func_type(); break;
+        case TokenKind::KwFunc: inner = func_type(is_between_bars); break;
         case TokenKind::KwNull: {
             auto* node = make<NullType>(at_);
             advance();
@@ -88,7 +89,7 @@ const Type* Parser::named_type() {
 }
 
 // "func" "(" type,* ")" [ "->" type ]
-const Type* Parser::func_type() {
+const Type* Parser::func_type(bool is_between_bars) {
     auto* node = make<FuncType>(at_);
     advance();
     if (at(TokenKind::LeftParen)) {
@@ -101,7 +102,7 @@ const Type* Parser::func_type() {
     }
     if (at(TokenKind::Arrow) && !line_ends_here()) {
         advance();
-        node->result = type();
+        node->result = is_between_bars ? simple_type(true) : type();
     }
     return finish(node);
 }

@@ -1,5 +1,7 @@
 #include "tests/support/generator/program_generator.h"
 
+#include "core/support/render.h"
+#include "core/syntax/parser.h"
 #include "tests/support/catch.h"
 
 using namespace ruff::tests;
@@ -43,4 +45,42 @@ TEST_CASE("mutations change a program", "[generator]") {
     for (std::uint64_t seed = 0; seed < 200; ++seed) changed += mutate(source, seed) != source;
     CHECK(changed > 180);
     CHECK(mutate("", 1).empty());
+}
+
+TEST_CASE("generated programs parse", "[generator][syntax]") {
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        std::string name = "seed-" + std::to_string(seed) + ".ruff";
+        auto source = ruff::make_source(name, generate_program({.seed = seed}).text);
+        ruff::syntax::ParseResult tree = ruff::syntax::parse_file(source);
+        INFO(ruff::render_diagnostics(*source, tree->diagnostics));
+        CHECK(tree->diagnostics.empty());
+    }
+}
+
+TEST_CASE("runnable programs parse", "[generator][syntax]") {
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        std::string name = "runnable-" + std::to_string(seed) + ".ruff";
+        auto source = ruff::make_source(name, generate_runnable_program({.seed = seed}));
+        ruff::syntax::ParseResult tree = ruff::syntax::parse_file(source);
+        INFO(ruff::render_diagnostics(*source, tree->diagnostics));
+        CHECK(tree->diagnostics.empty());
+    }
+}
+
+TEST_CASE("broken programs give diagnostics inside the text", "[generator][syntax]") {
+    std::size_t broken = 0;
+    for (std::uint64_t seed = 0; seed < 600; ++seed) {
+        std::string text = mutate(generate_program({.seed = seed % 60, .depth = 5, .statements = 10}).text, seed);
+        auto source = ruff::make_source("broken.ruff", text);
+        ruff::syntax::ParseResult tree = ruff::syntax::parse_file(source);
+        broken += !tree->diagnostics.empty();
+        for (const ruff::Diagnostic& diagnostic : tree->diagnostics) {
+            INFO("seed " << seed);
+            CHECK(diagnostic.span.begin <= diagnostic.span.end);
+            CHECK(diagnostic.span.end <= source->text().size());
+            CHECK_FALSE(diagnostic.message.empty());
+        }
+        CHECK_FALSE((ruff::render_diagnostics(*source, tree->diagnostics).empty() && !tree->diagnostics.empty()));
+    }
+    CHECK(broken > 400);
 }
