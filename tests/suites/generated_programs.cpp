@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kCases = 20;
 constexpr std::uint64_t kProgramsPerCase = 10;
 
-Outcome run_generated_program(std::uint64_t seed, const Context& context) {
+Outcome run_seed(std::uint64_t seed, const Context& context) {
     TemporaryFolder folder;
     std::string program = generate_runnable_program({.seed = seed});
     write_file(folder.path() / "main.ruff", program);
@@ -34,19 +34,19 @@ Outcome run_generated_program(std::uint64_t seed, const Context& context) {
 
 }  // namespace
 
-std::vector<TestCase> discover_generated(const Context& context) {
+std::vector<TestCase> discover_generated_programs(const Context& context) {
     if (!std::filesystem::exists(context.root / "tests/support/generator")) return {};
     std::vector<TestCase> cases;
     for (std::size_t i = 0; i < kCases; ++i) {
-        cases.push_back({"generated/run-" + std::to_string(i * kProgramsPerCase), context.root, i});
+        cases.push_back({"generated_programs/run-" + std::to_string(i * kProgramsPerCase), context.root, i});
     }
     return cases;
 }
 
-Outcome run_generated(const TestCase& test, const Context& context) {
+Outcome run_generated_programs(const TestCase& test, const Context& context) {
     if (!has_command(context, "run")) return skip("this build has no `ruff run`");
     for (std::uint64_t i = 0; i < kProgramsPerCase; ++i) {
-        Outcome outcome = run_generated_program(test.index * kProgramsPerCase + i, context);
+        Outcome outcome = run_seed(test.index * kProgramsPerCase + i, context);
         if (outcome.verdict == Verdict::failed) return outcome;
     }
     return pass();
