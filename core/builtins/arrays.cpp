@@ -71,6 +71,12 @@ Outcome remove_at_argument(Call& call, Value& slot, Value& removed) {
 
 Outcome extend_by(Call& call, Value& slot, const Value& more) {
     const Value held = more;  // `xs.extend(xs)`
+    constexpr KindMask kWalked = kind_bit(ValueKind::Int) | kind_bit(ValueKind::String) | kind_bit(ValueKind::Bytes) |
+                                 kind_bit(ValueKind::Array) | kind_bit(ValueKind::Dict) | kind_bit(ValueKind::Set) | kind_bit(ValueKind::Range);
+    if ((kind_bit(held.kind()) & kWalked) == 0) {  // in place, nothing may wait
+        return call.raise(ErrorKind::Type, "extend: cannot take values from a " + std::string(value_kind_name(held.kind())) + " while the array is held",
+                          "collect them first: `[...values]`");
+    }
     ArrayObject* array = vm::unshare_array(slot);
     if (array == nullptr) return out_of_memory(call);
     if (held.is_array()) {

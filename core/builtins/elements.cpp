@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/support/utf8.h"
+#include "core/vm/arithmetic.h"
 #include "core/vm/operations.h"
 #include "core/vm/string.h"
 #include "core/vm/vm.h"
@@ -128,8 +129,7 @@ Outcome done_or_out_of_memory(Call& call, Value value) {
 bool check_key(Call& call, const Value& key) {
     std::string_view refusal = vm::key_refusal(key);
     if (refusal.empty()) return true;
-    call.raise(vm::ErrorKind::Key, std::string(refusal) + " cannot be a key");
-    return false;
+    return vm::raise_refused_key(call.vm, refusal);
 }
 
 Outcome raise_value_error(Call& call, std::string_view words) {

@@ -18,6 +18,7 @@ struct PreludeFile {
 };
 
 constexpr PreludeFile kPreludeFiles[] = {
+    {BuiltinFamily::core, kPreludeSource_core},
     {BuiltinFamily::errors, kPreludeSource_errors},
     {BuiltinFamily::array, kPreludeSource_array},
     {BuiltinFamily::dict_set, kPreludeSource_dict_set},

@@ -152,6 +152,7 @@ constexpr BuiltinParameter parse_parameter(std::string_view text) {
     parameter.name = trim(text.substr(0, colon));
     parameter.type = trim(text.substr(colon + 1, equals - colon - 1));
     parameter.kinds = kinds_of_type(parameter.type);
+    parameter.is_iterable = parameter.type.starts_with("iterable");
     if (equals < text.size()) parse_default(trim(text.substr(equals + 1)), parameter);
     return parameter;
 }
@@ -279,7 +280,11 @@ constexpr BuiltinRow make_row(int index) {
     const ParsedSignature& parsed = *kParsed[index];
     const RowText& text = kRowTexts[index];
     int required = 0;
-    for (int i = 0; i < parsed.parameter_count; ++i) required += parsed.parameters[i].is_required() ? 1 : 0;
+    bool has_iterable = false;
+    for (int i = 0; i < parsed.parameter_count; ++i) {
+        required += parsed.parameters[i].is_required() ? 1 : 0;
+        has_iterable |= parsed.parameters[i].is_iterable;
+    }
     bool has_rest = parsed.parameter_count > 0 && parsed.parameters[parsed.parameter_count - 1].is_rest;
     BuiltinRow row{};
     row.id = static_cast<BuiltinId>(index);
@@ -289,6 +294,7 @@ constexpr BuiltinRow make_row(int index) {
     row.effects = text.effects;
     row.capability = text.capability;
     row.has_rest = has_rest;
+    row.walks_arguments = has_iterable && text.body == BuiltinBody::Native && text.form != BuiltinForm::MutatingMethod;
     row.required_count = static_cast<std::uint8_t>(required);
     row.positional_count = static_cast<std::uint8_t>(parsed.parameter_count - (has_rest ? 1 : 0));
     row.next_with_name = -1;

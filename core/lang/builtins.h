@@ -72,7 +72,8 @@ struct BuiltinParameter {
     std::string_view default_text;  // the literal as written, a string without its quotes
     DefaultKind default_kind = DefaultKind::Required;
     bool is_rest = false;
-    bool is_mutable = false;  // the receiver of a mutating method
+    bool is_mutable = false;   // the receiver of a mutating method
+    bool is_iterable = false;  // `iterable<T>`: whatever `for` can walk
 
     [[nodiscard]] constexpr bool is_required() const { return default_kind == DefaultKind::Required && !is_rest; }
     /// The default as a value; only for the matching `default_kind`.
@@ -89,6 +90,7 @@ struct BuiltinRow {
     std::uint8_t effects;  // of effects::Effect
     Capability capability;
     bool has_rest;                    // the last parameter takes any number of arguments
+    bool walks_arguments;             // a native row with a parameter that is iterable
     std::uint8_t required_count;      // parameters without a default
     std::uint8_t positional_count;    // parameters without the rest parameter
     std::int16_t next_with_name;      // the next row of this name, or -1

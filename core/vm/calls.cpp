@@ -125,6 +125,31 @@ Value default_value(const BuiltinParameter& parameter) {
     return Value();
 }
 
+constexpr KindMask kPulledKinds = kind_bit(ValueKind::Generator) | kind_bit(ValueKind::Channel) | kind_bit(ValueKind::File) |
+                                  kind_bit(ValueKind::Struct);
+
+/// The arguments, one bit each, that a native body would have to pull from a generator, a channel, a file or an `iter` method.
+/// A body cannot wait, so they are collected first.
+std::uint64_t arguments_to_collect(const BuiltinRow& row, const Value* window, std::uint32_t count) {
+    std::uint64_t found = 0;
+    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(count, 64); ++i) {
+        const BuiltinParameter& parameter = row.parameters[std::min<std::size_t>(i, row.parameters.size() - 1)];
+        const bool is_pulled = (kPulledKinds & kind_bit(window[1 + i].kind())) != 0;
+        if (is_pulled && parameter.is_iterable) found |= std::uint64_t{1} << i;
+    }
+    return found;
+}
+
+/// Calls `row` through the prelude, which turns the marked arguments into arrays.
+bool call_collected(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t count, std::uint32_t frame_flags, std::uint64_t marked) {
+    Value* base = ensure_stack(vm, window + 1, count + 2);
+    if (base == nullptr) return unwind(vm);
+    for (std::uint32_t i = count; i-- > 0;) base[i + 2] = std::move(base[i]);
+    base[0] = make_builtin_function(row);
+    base[1] = Value::integer(static_cast<std::int64_t>(marked));
+    return call_builtin(vm, builtin_row(BuiltinId::call_collected), base - 1, count + 2, frame_flags);
+}
+
 }  // namespace
 
 bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t count, std::uint32_t frame_flags, Value* receiver,
@@ -132,6 +157,10 @@ bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t co
     if (!check_builtin_arguments(vm, row, window, count, hidden, receiver)) {
         clear_window(window, count);
         return unwind(vm);
+    }
+    if (row.walks_arguments) {
+        const std::uint64_t marked = arguments_to_collect(row, window, count);
+        if (marked != 0) return call_collected(vm, row, window, count, frame_flags, marked);
     }
     if (count < row.positional_count) {
         Value* base = ensure_stack(vm, window + 1, row.positional_count);
