@@ -1,0 +1,211 @@
+#include "core/sema/module_graph.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+
+#include "core/sema/resolver.h"
+#include "core/syntax/parser.h"
+
+namespace ruff::sema {
+
+using namespace ruff::syntax;
+
+namespace {
+
+bool file_exists(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0;
+}
+
+/// Absolute, without symbolic links; `path` itself where the system cannot tell.
+std::string real_path(const std::string& path) {
+    char buffer[PATH_MAX];
+    return ::realpath(path.c_str(), buffer) != nullptr ? std::string(buffer) : path;
+}
+
+std::string folder_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string joined(const std::string& folder, const std::string& name) {
+    if (folder == ".") return name;
+    return folder.ends_with('/') ? folder + name : folder + "/" + name;
+}
+
+bool is_inside(const std::string& path, const std::string& folder) {
+    if (folder == "/") return true;
+    return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}
+
+std::string stem_of(const std::string& path) {
+    std::string name = path.substr(path.rfind('/') + 1);
+    if (name.ends_with(".ruff")) name.resize(name.size() - 5);
+    return name;
+}
+
+std::string dotted(const Path& path) {
+    std::string text;
+    for (const Name& name : path.names) {
+        if (!text.empty()) text += '.';
+        text += name.text();
+    }
+    return text;
+}
+
+const Path& path_of(const Node& import) {
+    return import.is<Import>() ? *import.to<Import>().path : *import.to<FromImport>().path;
+}
+
+class Loader {
+public:
+    explicit Loader(const ModuleOptions& options) : options_(options) {}
+
+    ModuleGraph run(std::shared_ptr<const SourceFile> file) {
+        const std::string path = file->path();
+        root_ = options_.root.empty() ? find_root(real_path(folder_of(path))) : real_path(options_.root);
+        add(stem_of(path), real_path(path), std::move(file));
+        return std::move(graph_);
+    }
+
+private:
+    /// The nearest folder with a `rufflang.toml`, else `folder`.
+    static std::string find_root(const std::string& folder) {
+        for (std::string at = folder;; at = folder_of(at)) {
+            if (file_exists(joined(at, "rufflang.toml"))) return at;
+            if (at == "/" || at == ".") return folder;
+        }
+    }
+
+    [[nodiscard]] Result<std::shared_ptr<const SourceFile>> load(const std::string& path) const {
+        return options_.load ? options_.load(path) : load_source(path);
+    }
+
+    std::uint32_t add(std::string name, std::string real, std::shared_ptr<const SourceFile> source) {
+        const auto index = static_cast<std::uint32_t>(graph_.modules.size());
+        graph_.modules.push_back(std::make_unique<ModuleUnit>());
+        ModuleUnit& unit = *graph_.modules[index];
+        unit.name = std::move(name);
+        unit.path = source->path();
+        unit.tree = parse_file(std::move(source));
+        real_paths_.push_back(std::move(real));
+        loading_.push_back(index);
+        ResolveOptions options;
+        for (const Node* import : collect_imports(*unit.tree)) options.imports.push_back(resolve_import(*import, index));
+        unit.model = resolve(unit.tree, std::move(options));
+        loading_.pop_back();
+        unit.failure = first_error(unit);
+        return index;
+    }
+
+    static std::string first_error(const ModuleUnit& unit) {
+        const Diagnostic* first = nullptr;
+        const auto look = [&](const std::vector<Diagnostic>& diagnostics) {
+            for (const Diagnostic& each : diagnostics) {
+                if (each.severity != Severity::Error) continue;
+                if (first == nullptr || each.span.begin < first->span.begin) first = &each;
+            }
+        };
+        look(unit.tree->diagnostics);
+        look(unit.model->diagnostics);
+        if (first == nullptr) return {};
+        const LineColumn at = unit.tree->source->lines().position(first->span.begin, PositionEncoding::Utf32);
+        return first->message + " (" + unit.path + ":" + std::to_string(at.line + 1) + ":" +
+               std::to_string(at.column + 1) + ")";
+    }
+
+    ModuleImport resolve_import(const Node& node, std::uint32_t importer) {
+        ModuleImport import;
+        import.node = &node;
+        import.name = dotted(path_of(node));
+        std::string relative = import.name;
+        std::replace(relative.begin(), relative.end(), '.', '/');
+        relative += ".ruff";
+
+        std::vector<std::string> looked;
+        for (const std::string& folder : search_folders(importer)) {
+            const std::string path = joined(folder, relative);
+            looked.push_back(path);
+            const std::string real = real_path(path);
+            const std::uint32_t known = find(real);
+            if (known != kNone) {
+                bind(import, known, importer);
+                return import;
+            }
+            auto source = load(path);
+            if (!source && source.error().code == ErrorCode::NotFound) continue;
+            if (!is_inside(real, root_)) {
+                import.failure = "Module " + import.name + " lies outside the package root " + root_;
+                return import;
+            }
+            if (!source) {
+                import.failure = "Module " + import.name + " cannot be read: " + source.error().message;
+                return import;
+            }
+            bind(import, add(import.name, real, std::move(source).value()), importer);
+            return import;
+        }
+        import.failure = "Module not found: " + import.name;
+        import.failure_hint = "looked for ";
+        for (std::size_t i = 0; i < looked.size(); ++i) import.failure_hint += (i == 0 ? "" : ", ") + looked[i];
+        return import;
+    }
+
+    void bind(ModuleImport& import, std::uint32_t module, std::uint32_t) {
+        const auto cycle = std::find(loading_.begin(), loading_.end(), module);
+        if (cycle != loading_.end()) {
+            import.failure = "Circular import detected: ";
+            for (auto at = cycle; at != loading_.end(); ++at) import.failure += graph_.modules[*at]->name + " -> ";
+            import.failure += graph_.modules[module]->name;
+            return;
+        }
+        const ModuleUnit& unit = *graph_.modules[module];
+        if (!unit.failure.empty()) {
+            import.failure = "Module " + import.name + " has an error: " + unit.failure;
+            return;
+        }
+        import.module = unit.model.get();
+        import.module_index = module;
+    }
+
+    [[nodiscard]] std::uint32_t find(const std::string& real) const {
+        const auto at = std::find(real_paths_.begin(), real_paths_.end(), real);
+        return at == real_paths_.end() ? kNone : static_cast<std::uint32_t>(at - real_paths_.begin());
+    }
+
+    /// Beside the importing file, the folders above it up to the root, the root's `modules`. Written as the path of the
+    /// importing file is, so that messages show what the user knows.
+    [[nodiscard]] std::vector<std::string> search_folders(std::uint32_t importer) const {
+        std::vector<std::string> folders;
+        std::string shown = folder_of(graph_.modules[importer]->path);
+        std::string real = real_path(shown);
+        while (real == root_ || is_inside(real, root_)) {
+            folders.push_back(shown);
+            if (real == root_) break;
+            real = folder_of(real);
+            shown = shown.find('/') == std::string::npos || shown.ends_with("..") ? real : folder_of(shown);
+        }
+        if (folders.empty()) folders.push_back(shown);
+        folders.push_back(joined(real == root_ ? folders.back() : root_, "modules"));
+        return folders;
+    }
+
+    const ModuleOptions& options_;
+    ModuleGraph graph_;
+    std::string root_;
+    std::vector<std::string> real_paths_;   // by module
+    std::vector<std::uint32_t> loading_;    // the chain of imports that is being followed
+};
+
+}  // namespace
+
+ModuleGraph load_modules(std::shared_ptr<const SourceFile> file, const ModuleOptions& options) {
+    return Loader(options).run(std::move(file));
+}
+
+}  // namespace ruff::sema

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/sema/semantic_model.h"
+#include "core/support/result.h"
+
+namespace ruff::sema {
+
+/// One file of a program, parsed and resolved.
+struct ModuleUnit {
+    std::string name;                              ///< as imported, "a.b"; of the first file its stem
+    std::string path;
+    std::shared_ptr<const syntax::SyntaxTree> tree;
+    std::unique_ptr<SemanticModel> model;
+    /// Why an import of it raises: its first error, with its place. Empty when all is well.
+    std::string failure;
+};
+
+/// A file and every module it imports, directly or not. Module 0 is the file; the others come in the order in which
+/// their first import runs.
+struct ModuleGraph {
+    std::vector<std::unique_ptr<ModuleUnit>> modules;
+
+    [[nodiscard]] bool has_errors() const { return !modules[0]->failure.empty(); }
+};
+
+struct ModuleOptions {
+    /// Reads a file; fails with NotFound where there is none. Editors put open documents before the disk.
+    std::function<Result<std::shared_ptr<const SourceFile>>(const std::string& path)> load;
+    /// Folder that module paths start from and may not leave; empty: the nearest one at or above the file that holds a
+    /// `rufflang.toml`, else the folder of the file.
+    std::string root;
+};
+
+/// Finds, parses and resolves what `file` imports: `a.b` is `a/b.ruff`, beside the importing file, then in each folder up
+/// to the root, then in the root's `modules/`. What is missing, broken or circular is noted at the import that raises it.
+[[nodiscard]] ModuleGraph load_modules(std::shared_ptr<const SourceFile> file, const ModuleOptions& options = {});
+
+}  // namespace ruff::sema
