@@ -106,6 +106,7 @@ private:
             text_ += " " + exported.name + "=";
             switch (exported.kind) {
                 case Export::Variable: text_ += "g"; break;
+                case Export::Function: text_ += "#"; break;
                 case Export::Struct: text_ += "struct "; break;
                 case Export::Enum: text_ += "enum "; break;
             }
@@ -194,9 +195,14 @@ private:
     static std::string flags(const Instruction& instruction) {
         std::string text;
         if (instruction.op == Op::UpdatePlace) return std::string(" ") + operator_text(instruction.flags);
-        if ((instruction.flags & kNegate) != 0) text += " not";
+        const bool is_place_call = instruction.op == Op::InvokePlace || instruction.op == Op::InvokePlaceSpread;
+        if ((instruction.flags & kNegate) != 0) text += is_place_call ? " discard" : " not";
         if ((instruction.flags & kInclusive) != 0) text += " inclusive";
-        if ((instruction.flags & kAtLeast) != 0) text += " at-least";
+        if ((instruction.flags & kAtLeast) != 0) {
+            const bool is_equality = instruction.op == Op::JumpEqual || instruction.op == Op::JumpEqualI ||
+                                     instruction.op == Op::JumpEqualK;
+            text += is_equality ? " (!=)" : " at-least";
+        }
         if ((instruction.flags & kAwaitCall) != 0) text += " await";
         if ((instruction.flags & kCheckArity) != 0) text += " check-arity";
         return text;

@@ -28,6 +28,8 @@ enum class Operand : std::uint8_t {
 enum InstructionFlag : std::uint8_t {
     kTakeA = 1, kTakeB = 2, kTakeC = 4,
     kNegate = 8, kDiscard = 8, kInclusive = 16, kAtLeast = 32, kAwaitCall = 64, kCheckArity = 128,
+    /// JumpEqual*: the condition was written `!=`, so a struct's op_ne decides; kNegate is set as the jump needs it.
+    kNotEqual = 32,
 };
 
 /// The operators of compound assignment and of `UpdatePlace` (in `flags >> 4`, the low bits being kTakeX).

@@ -32,7 +32,8 @@ struct Block {
 
 class LastUses {
 public:
-    LastUses(Function& function, const Program& program) : function_(function), program_(program) {}
+    LastUses(Function& function, const Program& program, std::uint32_t held_count)
+        : function_(function), program_(program), held_count_(held_count) {}
 
     void run() {
         find_candidates();
@@ -42,6 +43,8 @@ public:
         std::uint64_t work = 0;
         for (std::size_t first = 0; first < candidates_.size() && work < kMaxWork; first += 64) {
             first_ = static_cast<std::uint32_t>(first);
+            held_ = 0;
+            for (std::uint32_t reg = 0; reg < held_count_; ++reg) held_ |= bit(reg);
             work += solve();
             mark();
         }
@@ -144,6 +147,8 @@ private:
         for (const std::uint32_t successor : block.successors) {
             if (successor != kNoIndex) live |= blocks_[successor].live_in;
         }
+        const Op last = function_.code[block.end - 1].op;
+        if (last == Op::Return || last == Op::ReturnNull) live |= held_;
         return live;
     }
 
@@ -203,6 +208,8 @@ private:
 
     Function& function_;
     const Program& program_;
+    const std::uint32_t held_count_;
+    std::uint64_t held_ = 0;
     std::vector<std::uint16_t> number_;      // register -> index in candidates_
     std::vector<std::uint16_t> candidates_;  // registers
     std::vector<Block> blocks_;
@@ -213,6 +220,8 @@ private:
 
 }  // namespace
 
-void assign_last_uses(Function& function, const Program& program) { LastUses(function, program).run(); }
+void assign_last_uses(Function& function, const Program& program, std::uint32_t held_count) {
+    LastUses(function, program, held_count).run();
+}
 
 }  // namespace ruff::bytecode

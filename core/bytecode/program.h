@@ -135,7 +135,7 @@ struct Test {
     Span span;
 };
 
-struct Export { std::string name; enum Kind : std::uint8_t { Variable, Struct, Enum } kind; std::uint32_t index; };
+struct Export { std::string name; enum Kind : std::uint8_t { Variable, Function, Struct, Enum } kind; std::uint32_t index; };
 struct Module {
     std::string name;                          ///< as imported, "a.b"
     std::string path;

@@ -151,8 +151,7 @@ private:
         if (known == nullptr || known->function >= program_.functions.size()) return fail("constant is no function");
         const Function& callee = program_.functions[known->function];
         expect(callee.captures.empty(), "callee has captures");
-        expect(!callee.has_rest && callee.required_count == callee.parameter_count &&
-                   callee.parameter_count == function_->code[pc_].b,
+        expect(!callee.has_rest && callee.parameter_count == function_->code[pc_].b,
                "arguments do not stand as the callee takes them");
     }
 
@@ -256,9 +255,10 @@ private:
         for (const Module& module : program_.modules) {
             expect(module.main == kNoIndex || module.main < program_.functions.size(), "main function out of range");
             for (const Export& exported : module.exports) {
-                const std::size_t count = exported.kind == Export::Variable ? program_.globals.size()
-                                          : exported.kind == Export::Struct ? program_.structs.size()
-                                                                            : program_.enums.size();
+                const std::size_t count = exported.kind == Export::Variable   ? program_.globals.size()
+                                          : exported.kind == Export::Function ? program_.functions.size()
+                                          : exported.kind == Export::Struct   ? program_.structs.size()
+                                                                              : program_.enums.size();
                 expect(exported.index < count, "export out of range");
             }
         }
