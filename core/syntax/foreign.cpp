@@ -99,7 +99,8 @@ const Stmt* Parser::foreign_for(std::uint32_t first) {
         if (at(TokenKind::LeftParen) && partner(at_) != kNoToken) at_ = partner(at_);
         advance();
     }
-    node->pattern = node->iterable = error_node(begin);
+    node->pattern = error_node(begin);
+    node->iterable = missing();
     Context inside = context_;
     inside.in_loop = true;
     ContextScope scope(*this, inside);
