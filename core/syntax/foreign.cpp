@@ -25,16 +25,28 @@ bool begins_only_operand(TokenKind kind) {
     }
 }
 
-/// The name that is called or stands alone in an expression statement; null for others.
+/// The expression a statement ends with; null if it does not end with one.
+const Expr* last_expression(const Node& statement) {
+    if (const auto* wrapper = statement.as<ExprStmt>()) return wrapper->expression;
+    if (const auto* assignment = statement.as<Assign>()) return assignment->value;
+    if (const auto* binding = statement.as<Binding>()) return binding->value;
+    if (const auto* result = statement.as<Return>()) return result->value;
+    return nullptr;
+}
+
+/// The name that is called or stands alone at the end of a statement; null for others.
 const NameExpr* word_of(const Node& statement) {
-    const auto* wrapper = statement.as<ExprStmt>();
-    if (wrapper == nullptr) return nullptr;
-    const Expr* expression = wrapper->expression;
+    const Expr* expression = last_expression(statement);
+    if (expression == nullptr) return nullptr;
     if (const auto* call = expression->as<CallExpr>()) expression = call->callee;
     return expression->as<NameExpr>();
 }
 
 }  // namespace
+
+bool Parser::at_arrow(std::uint32_t index) const {
+    return at_adjacent(index, TokenKind::Equal, TokenKind::Greater);
+}
 
 bool Parser::at_adjacent(std::uint32_t index, TokenKind first, TokenKind second) const {
     return index < eof_ && tokens_[index].kind == first && tokens_[index + 1].kind == second &&
@@ -186,7 +198,7 @@ void Parser::missing_separator(TokenKind closer) {
                             : closer == TokenKind::RightBrace ? "`,` or `}`"
                                                               : "`,` or `]`";
     if (foreign_word_between()) return;
-    if (at_adjacent(at_, TokenKind::Equal, TokenKind::Greater)) {
+    if (at_arrow(at_)) {
         report(DiagnosticId::ForeignArrow, {token().begin, token(1).end}).help = "write `|x| expression`";
     } else if (at(TokenKind::KwIf)) {
         report_here(DiagnosticId::ForeignConditional).help = "write `if c { x } else { y }`";
@@ -239,11 +251,11 @@ bool Parser::foreign_after(const Node& statement, std::uint32_t first) {
             report_here(DiagnosticId::ForeignConditional).help = "write `if c { x } else { y }`";
             return true;
         case TokenKind::Equal:
-            if (!at_adjacent(at_, TokenKind::Equal, TokenKind::Greater)) return false;
+            if (!at_arrow(at_)) return false;
             report(DiagnosticId::ForeignArrow, {token().begin, token(1).end}).help = "write `|x| expression`";
             return true;
         case TokenKind::Colon: {
-            if (word == nullptr || statement.first_token + 1 != at_) return false;
+            if (word == nullptr || !statement.is<ExprStmt>() || statement.first_token + 1 != at_) return false;
             Span name = tokens_[first].span();
             Diagnostic& diagnostic = report(DiagnosticId::AnnotationWithoutKeyword, name);
             diagnostic.help = "write `mut " + std::string(word->name.text()) + ": type := value`";
@@ -257,7 +269,7 @@ bool Parser::foreign_after(const Node& statement, std::uint32_t first) {
         default: break;
     }
     if (foreign_word_between()) return true;
-    bool is_call_without_parens = word != nullptr && statement.first_token + 1 == at_ && begins_only_operand(kind());
+    bool is_call_without_parens = word != nullptr && word->first_token + 1 == at_ && begins_only_operand(kind());
     if (!is_call_without_parens) return false;
     Diagnostic& diagnostic = report(DiagnosticId::ExpectedNewline, token().span(), {found()});
     diagnostic.help = "a call needs parentheses: `" + std::string(word->name.text()) + "(...)`";

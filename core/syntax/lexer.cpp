@@ -74,6 +74,7 @@ private:
         bool is_one_line;        // its string is: so must it be
         bool is_triple;
         bool was_reported;
+        bool goes_on;            // over line ends, though it is one-line
     };
 
     [[nodiscard]] char at(std::uint32_t offset) const { return data_[offset]; }
@@ -89,6 +90,8 @@ private:
     void add_comment(std::uint32_t begin, CommentKind kind);
     void close_one_line_frames();
     void close_all_frames();
+    void report_unclosed(Frame& frame);
+    bool ends_on_later_line();
 
     void next_token();
     void punctuation();
@@ -239,11 +242,8 @@ void Lexer::close_one_line_frames() {
     std::uint32_t end = result_.tokens.back().end;
     auto outermost = std::find_if(frames_.begin(), frames_.end(), [](const Frame& f) { return f.is_one_line; });
     auto reported = std::find_if(outermost, frames_.end(), [](const Frame& f) { return f.was_reported; });
-    if (reported == frames_.end()) {
-        const Frame& frame = frames_.back();
-        report_.add(DiagnosticId::UnclosedInterpolation, {frame.opening, frame.opening + 2}).help =
-            "close it with `}` on the same line";
-    }
+    if (reported == frames_.end()) report_unclosed(frames_.back());
+    if (ends_on_later_line()) return;
     for (auto frame = frames_.end(); frame != outermost; --frame) {
         result_.tokens.push_back({end, end, TokenKind::StringTail, Token::kReported});
     }
@@ -254,13 +254,32 @@ void Lexer::close_one_line_frames() {
     if (!closers_.empty()) closers_.pop_back();
 }
 
+void Lexer::report_unclosed(Frame& frame) {
+    if (frame.was_reported) return;
+    frame.was_reported = true;
+    report_.add(DiagnosticId::UnclosedInterpolation, {frame.opening, frame.opening + 2}).help =
+        frame.is_one_line ? "close it with `}` on the same line" : "close it with `}`";
+}
+
+// Whether a one-line interpolation and its string are closed further down, as in
+//
+//     "${a +
+//     b}"
+//
+// It was reported; reading on as if that were allowed makes no second mistake of the rest.
+bool Lexer::ends_on_later_line() {
+    if (frames_.back().goes_on) return true;
+    if (frames_.size() > 1) return false;
+    std::size_t close = text_.find_first_of("{}\"", at_);
+    if (close == std::string_view::npos || at(static_cast<std::uint32_t>(close)) != '}') return false;
+    std::size_t end = text_.find_first_of("\"\n", close);
+    frames_.back().goes_on = end != std::string_view::npos && text_[end] == '"';
+    return frames_.back().goes_on;
+}
+
 void Lexer::close_all_frames() {
     std::uint32_t end = result_.tokens.back().end;
-    const Frame& frame = frames_.back();
-    if (!frame.was_reported) {
-        report_.add(DiagnosticId::UnclosedInterpolation, {frame.opening, frame.opening + 2}).help =
-            "close it with `}`";
-    }
+    report_unclosed(frames_.back());
     for (std::size_t i = 0; i < frames_.size(); ++i) {
         result_.tokens.push_back({end, end, TokenKind::StringTail, Token::kReported});
     }
@@ -483,9 +502,8 @@ void Lexer::malformed_number(std::uint32_t begin) {
         message = "the prefix of a number is written in lower case";
         help = "write `0" + std::string(1, marker) + "`";
     } else if (marker == 'x' || marker == 'o' || marker == 'b') {
-        std::string_view base = marker == 'x' ? "hexadecimal" : marker == 'o' ? "octal" : "binary";
-        message = "`" + std::string(number) + "` is not a " + std::string(base) + " number";
-        if (marker == 'o') message = "`" + std::string(number) + "` is not an octal number";
+        std::string_view base = marker == 'x' ? "a hexadecimal" : marker == 'o' ? "an octal" : "a binary";
+        message = "`" + std::string(number) + "` is not " + std::string(base) + " number";
     }
     Span span{good_end < at_ ? good_end : begin, at_};
     report_.add(DiagnosticId::InvalidNumber, span, {message}).help = help;
@@ -531,7 +549,7 @@ void Lexer::string_body(std::uint32_t begin, TokenKind whole, TokenKind cut, boo
                 break;
             case '$':
                 if (is_raw || at(at_ + 1) != '{') break;
-                frames_.push_back({at_, 0, is_one_line, is_triple, false});
+                frames_.push_back({at_, 0, is_one_line, is_triple, false, false});
                 if (is_one_line) ++one_line_frames_;
                 closers_.push_back(TokenKind::StringTail);
                 at_ += 2;
@@ -553,14 +571,10 @@ void Lexer::string_body(std::uint32_t begin, TokenKind whole, TokenKind cut, boo
 // Reported where the string begins; inside an interpolation what is missing is more likely the `}`.
 void Lexer::unterminated(std::uint32_t begin, bool is_triple) {
     result_.is_balanced = result_.is_balanced && frames_.empty();
-    if (!frames_.empty() && frames_.back().is_one_line) {
+    if (!frames_.empty()) {
         Frame& frame = frames_.back();
-        if (!frame.was_reported) {
-            report_.add(DiagnosticId::UnclosedInterpolation, {frame.opening, frame.opening + 2}).help =
-                "close it with `}` on the same line";
-        }
-        frame.was_reported = true;
-        return;
+        if (frame.is_one_line || at_ == end_) return report_unclosed(frame);
+        frame.was_reported = true;  // below; that it is not closed either is no second mistake
     }
     std::uint32_t opening = begin;
     // A tail: the string began at the head before it.

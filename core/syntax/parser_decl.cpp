@@ -100,6 +100,10 @@ const Type* Parser::result_type() {
         advance();
     }
     Mode mode(*this, false, in_head_);
+    if (at(TokenKind::LeftBrace)) {
+        expected("a type after `->`");
+        return missing();
+    }
     return type();
 }
 
@@ -144,7 +148,7 @@ const Stmt* Parser::struct_decl() {
 // field ::= WORD [ ":" type ] [ "=" expr ]
 const Node* Parser::struct_member() {
     std::uint32_t start = at_;
-    bool was_broken = std::exchange(broken_, false);
+    Damage damage(*this);
     const Node* member = nullptr;
     std::uint32_t func = at(TokenKind::KwAsync) && kind(1) == TokenKind::KwFunc ? 1 : 0;
     bool is_method = kind(func) == TokenKind::KwFunc &&
@@ -160,7 +164,7 @@ const Node* Parser::struct_member() {
         member = func_decl(true);
     } else {
         if (has_keyword || (word != nullptr && word->role == ForeignRole::Variable)) {
-            expected("a field or `func`", "a field is written without a keyword: `name: type = default`");
+            expected_here("a field or `func`", "a field is written without a keyword: `name: type = default`");
             advance();
         }
         auto* field = make<StructField>(at_);
@@ -184,7 +188,6 @@ const Node* Parser::struct_member() {
         skip_statement(start);
         member = error_node(start, {member});
     }
-    broken_ = was_broken;
     return member;
 }
 

@@ -200,8 +200,20 @@ const Expr* Parser::prefix(UnaryOp op) {
     node->op = op;
     advance();
     if (op == UnaryOp::Negate) negated_ = at_;
-    node->operand = unary();
+    node->operand = op == UnaryOp::Negate && is_decrement() ? missing() : unary();
     return finish(node);
+}
+
+// `x--` at the end of a line subtracts the negative of the next line, which nobody means.
+bool Parser::is_decrement() {
+    if (!on_new_line() || at_ < 3 || broken_) return false;
+    bool is_decrement = at_adjacent(at_ - 2, TokenKind::Minus, TokenKind::Minus) && !tokens_[at_ - 2].gap_before() &&
+                        tokens_[at_ - 3].kind == TokenKind::Name;
+    if (!is_decrement) return false;
+    refuse(DiagnosticId::Decrement, {tokens_[at_ - 2].begin, tokens_[at_ - 1].end}, {},
+           "write `" + std::string(text_of(at_ - 3)) + " -= 1`");
+    broken_ = true;
+    return true;
 }
 
 const Expr* Parser::await() {
@@ -285,7 +297,7 @@ const Expr* Parser::call(const Expr* callee) {
 
 // arg ::= expr | "..." expr | WORD "=" expr
 const Node* Parser::argument() {
-    if (is_word(kind()) && kind(1) == TokenKind::Equal && !at_adjacent(at_ + 1, TokenKind::Equal, TokenKind::Greater)) {
+    if (is_word(kind()) && kind(1) == TokenKind::Equal && !at_arrow(at_ + 1)) {
         auto* node = make<NamedArgument>(at_);
         node->name = name_here();
         advance();
@@ -353,8 +365,10 @@ const Expr* Parser::member(const Expr* object) {
                                     {{{span.begin, span.begin}, "("}, {{span.end, span.end}, ")"}}});
     }
     advance();
-    // A word on the next line belongs to the next statement: the name is still being typed.
-    if (is_word(kind()) && !(newlines_end_ && on_new_line() && is_keyword(kind()))) {
+    // `x.` and on the next line `let y := 1`: the name is still being typed.
+    bool is_next_statement = newlines_end_ && on_new_line() && is_keyword(kind()) && on_same_line(1) &&
+                             (begins_operand(kind(1)) || kind(1) == TokenKind::LeftBrace);
+    if (is_word(kind()) && !is_next_statement) {
         node->name = name_here();
     } else {
         expected("a name after `" + std::string(text_of(at_ - 1)) + "`");
@@ -495,7 +509,7 @@ const Expr* Parser::paren() {
     Mode mode(*this, false, false);
     if (at_end_of(opening, TokenKind::RightParen)) {
         std::uint32_t after = ahead_of(1);
-        if (!opening.is_unclosed && at_adjacent(after, TokenKind::Equal, TokenKind::Greater)) {
+        if (!opening.is_unclosed && at_arrow(after)) {
             report(DiagnosticId::ForeignArrow, {tokens_[after].begin, tokens_[after + 1].end}).help =
                 "write `|| expression`";
             advance();
@@ -509,7 +523,7 @@ const Expr* Parser::paren() {
         node->inner = expression();
         if (at(TokenKind::Comma)) {
             std::uint32_t end = partner(opening.token);
-            bool is_arrow = end != kNoToken && at_adjacent(end + 1, TokenKind::Equal, TokenKind::Greater);
+            bool is_arrow = end != kNoToken && at_arrow(end + 1);
             if (is_arrow) {
                 report(DiagnosticId::ForeignArrow, {tokens_[end + 1].begin, tokens_[end + 2].end}).help =
                     "write `|a, b| expression`";
@@ -517,6 +531,11 @@ const Expr* Parser::paren() {
                 report_here(DiagnosticId::ForeignTuple).help = "write `[a, b]`";
             }
             while (take(TokenKind::Comma)) skip_in_list(opening, TokenKind::RightParen);
+            if (is_arrow) {
+                at_ = end + 3;
+                const Node* body = at(TokenKind::LeftBrace) ? static_cast<const Node*>(block()) : expression();
+                return error_node(node->first_token, {body});
+            }
         } else if (!opening.is_unclosed && !at(TokenKind::RightParen)) {
             if (!foreign_word_between()) expected("`)`");
             skip_in_list(opening, TokenKind::RightParen);

@@ -110,6 +110,7 @@ private:
     void refuse(DiagnosticId id, Span span, std::initializer_list<std::string_view> arguments = {},
                 std::string help = {});
     bool expected(std::string_view what, std::string_view help = {});
+    bool expected_here(std::string_view what, std::string_view help = {});
     [[nodiscard]] std::string found() const;
     [[nodiscard]] Span span_here() const;
     [[nodiscard]] Span span_of(const Node& node) const;
@@ -120,6 +121,7 @@ private:
     [[nodiscard]] std::uint32_t line_indent(std::uint32_t index);
     void measure_lines();
     Opening open();
+    [[nodiscard]] bool lost_closer_on_line() const;
     [[nodiscard]] bool at_end_of(const Opening& opening, TokenKind closer);
     void close(const Opening& opening, TokenKind closer);
     [[nodiscard]] bool is_dedented(const Opening& opening);
@@ -139,6 +141,8 @@ private:
     void foreign_call(std::uint32_t word);
     const Expr* foreign_increment(std::uint32_t first_sign);
     const Stmt* foreign_for(std::uint32_t first);
+    [[nodiscard]] bool at_arrow() const { return at_arrow(at_); }
+    [[nodiscard]] bool at_arrow(std::uint32_t index) const;
     [[nodiscard]] bool at_adjacent(std::uint32_t index, TokenKind first, TokenKind second) const;
     void replace_word(const ForeignWord& word, FixSafety safety);
     const Block* missing_block();
@@ -199,6 +203,7 @@ private:
     const Expr* unary();
     const Expr* prefix(UnaryOp op);
     const Expr* not_();
+    bool is_decrement();
     const Expr* await();
     template <class T> const Expr* take_all();
     const Expr* postfix();
@@ -295,6 +300,23 @@ private:
         bool newlines_end_;
         bool in_head_;
     };
+    /// A statement, arm or member: the unit that a mistake breaks. What was broken around it is restored at the end.
+    class Damage {
+    public:
+        explicit Damage(Parser& parser)
+            : parser_(parser), broken_(std::exchange(parser.broken_, false)),
+              muted_(std::exchange(parser.muted_, false)) {}
+        Damage(const Damage&) = delete;
+        ~Damage() {
+            parser_.broken_ = broken_;
+            parser_.muted_ = muted_;
+        }
+
+    private:
+        Parser& parser_;
+        bool broken_;
+        bool muted_;
+    };
     /// One level deeper; `is_too_deep` beyond the limit.
     class Nesting {
     public:
@@ -341,6 +363,8 @@ private:
     Report& report_;
     /// A grammar error was met in the innermost statement.
     bool broken_ = false;
+    /// An unclosed bracket was met in it: what else seems wrong there is likely to come from that.
+    bool muted_ = false;
     /// Where the last one was: nobody complains about the same token again.
     std::uint32_t error_at_ = kNoToken;
     bool is_balanced_;

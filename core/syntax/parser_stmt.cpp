@@ -101,14 +101,13 @@ List<Stmt> Parser::statements(const Opening* opening) {
 // One statement and the end that it needs. What was broken in it stays in it.
 const Stmt* Parser::statement_in_list() {
     std::uint32_t start = at_;
-    bool was_broken = std::exchange(broken_, false);
+    Damage damage(*this);
     const Stmt* node = statement();
     if (!broken_ && (!ends_at_brace(*node) || only_continues(kind()))) after_statement(*node, start);
     if (broken_) {
         skip_statement(start);
         node = error_node(start, {node});
     }
-    broken_ = was_broken;
     return node;
 }
 
@@ -206,6 +205,10 @@ const Block* Parser::function_block(bool is_generator) {
 const Expr* Parser::head() {
     Mode mode(*this, false, true);
     std::uint32_t first = at_;
+    if (on_new_line() && at(TokenKind::Name) && kind(1) == TokenKind::ColonEqual) {
+        expected("an expression");
+        return missing();
+    }
     if (at(TokenKind::LeftBrace)) {
         if (literal_in_head("a dict")) return error_node(first);
         expected("an expression before the `{`");
@@ -223,6 +226,8 @@ bool Parser::literal_in_head(std::string_view what) {
     bool is_default = kind(1) == TokenKind::Name && text_of(at_ + 1) == "default";
     bool has_key = (is_word(kind(1)) || kind(1) == TokenKind::String) && kind(2) == TokenKind::Colon && !is_default;
     if (!has_key || partner(at_) == kNoToken) return false;
+    const Token& after = tokens_[partner(at_) + 1];
+    if (after.newline_before() || !(after.kind == TokenKind::LeftBrace || only_continues(after.kind))) return false;
     report_here(DiagnosticId::BraceInHead, {what}).help = "put it in parentheses";
     at_ = partner(at_);
     advance();
@@ -251,7 +256,7 @@ const Stmt* Parser::binding() {
     if (!is_set(kind())) {
         if (at(TokenKind::Comma)) {
             report_here(DiagnosticId::ForeignTuple).help = "write `let [a, b] := [1, 2]`";
-        } else {
+        } else if (!broken_) {
             expected("`:=`", on_new_line() || at(TokenKind::Eof) ? "a variable gets its first value where it is declared"
                                                                  : "");
         }
@@ -269,7 +274,7 @@ const Stmt* Parser::simple_statement() {
     std::uint32_t first = at_;
     const Expr* value = expression();
     bool is_assignment = is_assign_operator(kind()) && !line_ends_here() && !value->is_missing &&
-                         !at_adjacent(at_, TokenKind::Equal, TokenKind::Greater);
+                         !at_arrow();
     if (is_assignment) return assign(*value, first);
     auto* node = make<ExprStmt>(first);
     node->expression = value;
@@ -284,7 +289,7 @@ const Stmt* Parser::assign(const Node& target, std::uint32_t first) {
     check_place(target);
     advance();
     node->value = expression();
-    if (is_assign_operator(kind()) && !line_ends_here()) {
+    if (is_assign_operator(kind()) && !line_ends_here() && !at_arrow()) {
         report_here(DiagnosticId::ChainedAssignment).help = "write one assignment a statement";
     }
     return finish(node);
@@ -294,6 +299,10 @@ const Stmt* Parser::assign(const Node& target, std::uint32_t first) {
 // Of a place that is a part of something, that something has to be a place too.
 void Parser::check_place(const Node& target) {
     if (broken_) return;
+    if (target.is<ArrayExpr>() && !is_set(kind())) {
+        report_here(DiagnosticId::PatternCompound, {text()});
+        return;
+    }
     const Node* node = &target;
     while (true) {
         if (const auto* index = node->as<IndexExpr>()) {
@@ -331,7 +340,7 @@ const Stmt* Parser::pattern_assign() {
     if (is_dict) {
         std::uint32_t close = partner(at_);
         std::uint32_t after = close == kNoToken ? eof_ : std::min(close + 1, eof_);
-        if (!is_set(tokens_[after].kind)) {
+        if (!is_assign_operator(tokens_[after].kind)) {
             bool is_empty = close == at_ + 1;
             bool looks_like_dict =
                 is_empty || kind(1) == TokenKind::String ||
@@ -370,7 +379,7 @@ const Stmt* Parser::pattern_assign() {
     node->operator_token = at_;
     advance();
     node->value = expression();
-    if (is_assign_operator(kind()) && !line_ends_here()) {
+    if (is_assign_operator(kind()) && !line_ends_here() && !at_arrow()) {
         report_here(DiagnosticId::ChainedAssignment).help = "write one assignment a statement";
     }
     return finish(node);
@@ -456,7 +465,7 @@ bool Parser::at_arm() const { return at(TokenKind::KwCase) || at_default(); }
 // arm ::= ("case" cpat { "|" cpat } [ "if" expr ] | "default") ":" (block | stmt)
 const Node* Parser::arm() {
     std::uint32_t start = at_;
-    bool was_broken = std::exchange(broken_, false);
+    Damage damage(*this);
     auto* node = make<MatchArm>(at_);
     if (at_default()) {
         advance();
@@ -469,12 +478,11 @@ const Node* Parser::arm() {
         }
     } else {
         bool is_else = at(TokenKind::KwElse) || at_word("_");
-        expected("`case` or `default`", is_else ? "write `default: ...`" : "");
+        expected_here("`case` or `default`", is_else ? "write `default: ...`" : "");
         skip_statement(start);
-        broken_ = was_broken;
         return error_node(start);
     }
-    if (at(TokenKind::Equal) && at_adjacent(at_, TokenKind::Equal, TokenKind::Greater)) {
+    if (at_arrow()) {
         Span arrow = {token().begin, token(1).end};
         Diagnostic& diagnostic = report(DiagnosticId::ForeignArrow, arrow);
         diagnostic.help = "write `:`";
@@ -508,7 +516,6 @@ const Node* Parser::arm() {
         skip_statement(start);
         result = error_node(start, {node});
     }
-    broken_ = was_broken;
     return result;
 }
 

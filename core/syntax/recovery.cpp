@@ -88,7 +88,7 @@ std::string shortened(std::string_view text) {
 
 Diagnostic& Parser::report(DiagnosticId id, Span span, std::initializer_list<std::string_view> arguments) {
     if (diagnostic_group(id) != DiagnosticGroup::Grammar) return report_.add(id, span, arguments);
-    bool is_silent = !may_report();
+    bool is_silent = muted_ || !may_report();
     broken_ = true;
     error_at_ = at_;
     if (is_silent) {
@@ -99,15 +99,24 @@ Diagnostic& Parser::report(DiagnosticId id, Span span, std::initializer_list<std
 }
 
 Diagnostic& Parser::report_here(DiagnosticId id, std::initializer_list<std::string_view> arguments) {
-    return report(id, span_here(), arguments);
+    return report(id, token().span(), arguments);
 }
 
 void Parser::refuse(DiagnosticId id, Span span, std::initializer_list<std::string_view> arguments, std::string help) {
     report_.add(id, span, arguments).help = std::move(help);
 }
 
+// Something is missing that should have stood behind the token before.
 bool Parser::expected(std::string_view what, std::string_view help) {
-    report_here(DiagnosticId::Expected, {what, found()}).help = help;
+    bool is_at_line_end = on_new_line() && at_ > 0 && !at(TokenKind::Eof);
+    std::string instead = is_at_line_end ? "the end of the line" : found();
+    report(DiagnosticId::Expected, span_here(), {what, instead}).help = help;
+    return false;
+}
+
+// The current token should be something else.
+bool Parser::expected_here(std::string_view what, std::string_view help) {
+    report(DiagnosticId::Expected, token().span(), {what, found()}).help = help;
     return false;
 }
 
@@ -120,7 +129,6 @@ std::string Parser::found() const {
         case TokenKind::StringTail: return "`}`";
         default: break;
     }
-    if (on_new_line() && at_ > 0) return "the end of the line";
     return "`" + shortened(text()) + "`";
 }
 
@@ -255,14 +263,24 @@ Opening Parser::open() {
     Opening opening{at_, false};
     if (!is_balanced_ && partner(at_) == kNoToken) {
         opening.is_unclosed = true;
-        if (unclosed_around_++ == 0) {
+        if (unclosed_around_++ == 0 && !lost_closer_on_line()) {
             report(DiagnosticId::Unclosed, token().span(), {text()}).help =
                 "close it with " + std::string(token_description(closer_of(kind())));
         }
         broken_ = true;
+        muted_ = true;
     }
     advance();
     return opening;
+}
+
+// Whether a string that is not closed has swallowed the rest of the line, and the closer with it.
+bool Parser::lost_closer_on_line() const {
+    for (std::uint32_t i = at_ + 1; i < eof_ && !tokens_[i].newline_before(); ++i) {
+        bool is_string = tokens_[i].kind == TokenKind::String || tokens_[i].kind == TokenKind::StringTail;
+        if (is_string && tokens_[i].was_reported()) return true;
+    }
+    return false;
 }
 
 bool Parser::at_end_of(const Opening& opening, TokenKind closer) {
