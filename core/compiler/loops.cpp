@@ -55,7 +55,12 @@ void FunctionCompiler::for_loop(const For& loop) {
         builder_.set_position(position);
         builder_.emit_jump(Op::ForRangeNext, body, state, 0, flags);
         builder_.bind(end);
-        return close_block(before);
+        // Ints need no clearing, and the variable is one unless something else was assigned to it.
+        const sema::BindingId id = model().binding_of(*loop.pattern);
+        const bool is_plain = loop.pattern->is<WildcardPattern>() ||
+                              (id != sema::kNone && !binding(id).is_reassigned && !binding(id).is_changed);
+        if (!is_plain) clear(state + 3, next_register_);
+        return release(before);
     }
     prepare_loop(loop, state);
     const Span position = builder_.position();
@@ -92,10 +97,8 @@ void FunctionCompiler::for_body(const For& loop, Reg first_variable, Label next,
     const Mark before = mark();
     bind_loop_variable(*loop.pattern, first_variable);
     if (loop.second != nullptr) bind_loop_variable(*loop.second, first_variable + 1);
-    const Mark inside = mark();
     open_block(model().scope_of(*loop.body));
     statements(loop.body->statements);
-    (void)inside;
     close_block(before);
     exits_.pop_back();
 }

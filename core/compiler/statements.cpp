@@ -61,6 +61,11 @@ void FunctionCompiler::hoist(List<Stmt> list) {
             continue;
         }
         reserve(id);
+        if (binding(id).storage == Storage::Register) {
+            closure_into(*declared, register_of(id));
+            declare_register(id, register_of(id));
+            continue;
+        }
         const Mark before = mark();
         const Reg closure = allocate();
         closure_into(*declared, closure);

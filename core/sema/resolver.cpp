@@ -406,7 +406,7 @@ private:
         is_exporting_ = false;
         if (const auto* named = declaration.as<FuncDecl>()) return resolve_named_function(*named);
         if (const auto* type = declaration.as<StructDecl>()) return resolve_struct(*type);
-        if (declaration.is<EnumDecl>()) return;
+        if (const auto* choice = declaration.as<EnumDecl>()) return check_variants(*choice);
         if (const auto* bound = declaration.as<syntax::Binding>()) return resolve_binding(*bound, exports);
         resolve_expr(declaration);
     }
@@ -737,14 +737,25 @@ private:
     }
 
     void check_members(const StructDecl& declaration) {
-        std::vector<std::pair<Symbol, const Name*>> seen;
+        std::vector<const Name*> names;
         for (const Node* member : declaration.members) {
-            const auto* field = member->as<StructField>();
-            const auto* method = member->as<FuncDecl>();
-            if (field == nullptr && method == nullptr) continue;
-            const Name& name = field != nullptr ? field->name : method->name;
-            if (name.is_missing()) continue;
-            seen.emplace_back(symbol(name), &name);
+            if (const auto* field = member->as<StructField>()) names.push_back(&field->name);
+            if (const auto* method = member->as<FuncDecl>()) names.push_back(&method->name);
+        }
+        check_distinct(names);
+    }
+
+    void check_variants(const EnumDecl& declaration) {
+        std::vector<const Name*> names;
+        for (const EnumVariant* variant : declaration.variants) names.push_back(&variant->name);
+        check_distinct(names);
+    }
+
+    /// Members of one struct, variants of one enum.
+    void check_distinct(const std::vector<const Name*>& names) {
+        std::vector<std::pair<Symbol, const Name*>> seen;
+        for (const Name* name : names) {
+            if (!name->is_missing()) seen.emplace_back(symbol(*name), name);
         }
         std::sort(seen.begin(), seen.end(), [](const auto& l, const auto& r) {
             return l.first != r.first ? l.first < r.first : l.second->token < r.second->token;
