@@ -668,7 +668,7 @@ bool slow_update_place(Vm& vm, Instruction ins) {
     if (slot == nullptr) return unwind(vm);
     Value& right = frame.base[ins.c];
     if (slot->is_int() && right.is_int()) {
-        std::int64_t result;
+        std::int64_t result = 0;
         const bool overflow = op == bc::BinaryOperator::Add   ? __builtin_add_overflow(slot->as_int(), right.as_int(), &result)
                               : op == bc::BinaryOperator::Sub ? __builtin_sub_overflow(slot->as_int(), right.as_int(), &result)
                               : op == bc::BinaryOperator::Mul ? __builtin_mul_overflow(slot->as_int(), right.as_int(), &result)

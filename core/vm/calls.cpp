@@ -258,7 +258,7 @@ bool call_value(Vm& vm, Value* window, std::uint32_t count, std::uint32_t frame_
 
 namespace {
 
-std::uint32_t await_flag(Instruction ins) { return (ins.flags & bc::kAwaitCall) != 0 ? kFrameAwait : 0; }
+std::uint32_t await_flag(Instruction ins) { return (ins.flags & bc::kAwaitCall) != 0 ? std::uint32_t{kFrameAwait} : 0; }
 
 }  // namespace
 
