@@ -27,6 +27,8 @@ public:
     [[nodiscard]] Code* sibling(const Code& code, bytecode::FunctionIndex function) {
         return &codes_[programs_[code.program].first_code + function];
     }
+    /// The Code of a function of the user's program.
+    [[nodiscard]] Code* main_program_code(bytecode::FunctionIndex function) { return &codes_[programs_[0].first_code + function]; }
     [[nodiscard]] Code* main_of(bytecode::ModuleIndex module);
     [[nodiscard]] const StructInfo* struct_info(const Code& code, std::uint32_t type) const { return programs_[code.program].structs[type].get(); }
     [[nodiscard]] const EnumInfo* enum_info(const Code& code, std::uint32_t type) const;

@@ -255,6 +255,17 @@ int Vm::run_function(Code& code) {
     return failed || !succeeded ? 4 : 0;
 }
 
+void Vm::reset_outcome() {
+    failed = false;
+    exit_code = -1;
+    ending_code = -1;
+    scheduler.disarm(grace_);
+}
+
+void Vm::restore_globals(const std::vector<Value>& saved) {
+    for (std::size_t i = 0; i < saved.size(); ++i) globals[i] = saved[i];
+}
+
 int Vm::run_main() {
     Code* main = image_->main_of(0);
     module_states[0] = ModuleState::Loading;

@@ -66,6 +66,11 @@ public:
     int run_main();
     /// Runs `code` (a function without parameters) on the main fiber until nothing is left to do; as run_main.
     int run_function(Code& code);
+    /// Forgets how the last run_function ended, so that another may follow (tests).
+    void reset_outcome();
+    /// The file-level variables as they are now, and back: a test's changes are undone. Values, so copying is cheap.
+    [[nodiscard]] std::vector<Value> save_globals() const { return global_storage_; }
+    void restore_globals(const std::vector<Value>& saved);
     Value main_result;
     /// Calls `function` to its end on this C++ stack and gives its result. For op_eq, op_lt, to_string, iter only: the
     /// callee may not suspend. At most kMaxNativeDepth deep, then `Stack overflow`.
@@ -78,6 +83,7 @@ public:
 
     /// Prints an error that nobody caught; `headline` says more (a rejection, where fibers wait) or is empty.
     void (*reporter)(Vm& vm, const Value& error, std::string_view headline) = nullptr;
+    void* reporter_data = nullptr;           ///< for the reporter
     /// Text `"name (file:line:col)"` of a stack entry.
     [[nodiscard]] std::string describe(const StackEntry& entry) const;
     /// The running function's stack, innermost first.

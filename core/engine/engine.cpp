@@ -1,0 +1,153 @@
+#include "core/engine/engine.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <unistd.h>
+
+#include "core/builtins/registry.h"
+#include "core/compiler/compiler.h"
+#include "core/sema/module_graph.h"
+#include "core/support/render.h"
+#include "core/vm/array.h"
+#include "core/vm/operations.h"
+
+namespace ruff::engine {
+
+namespace {
+
+bytecode::Program compile_prelude_family(std::string_view family, std::string_view source) {
+    compiler::CompileResult result = compiler::compile_prelude(make_source("<" + std::string(family) + ">", std::string(source)));
+    if (result.has_errors()) {
+        const std::string text = render_diagnostics(*make_source(std::string(family), std::string(source)), result.diagnostics[0]);
+        vm::Output::write_error("internal error: builtins of " + std::string(family) + " do not compile\n" + text);
+        std::_Exit(6);
+    }
+    return std::move(result.program);
+}
+
+}  // namespace
+
+LoadResult load_program(std::shared_ptr<const SourceFile> source) {
+    vm::Image::compile_prelude = compile_prelude_family;
+    LoadResult result;
+    result.source = source;
+    sema::ModuleGraph graph = sema::load_modules(source);
+    const sema::ModuleUnit& main = *graph.modules[0];
+    if (graph.has_errors()) {
+        result.diagnostics = main.tree->diagnostics;
+        if (main.model != nullptr) result.diagnostics.insert(result.diagnostics.end(), main.model->diagnostics.begin(), main.model->diagnostics.end());
+        return result;
+    }
+    compiler::CompileResult compiled = compiler::compile(graph);
+    if (compiled.has_errors()) {
+        result.diagnostics = compiled.diagnostics[0];
+        return result;
+    }
+    result.image = std::make_shared<vm::Image>(std::move(compiled.program));
+    return result;
+}
+
+// --- errors ------------------------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr std::string_view kRed = "\x1b[1;31m", kBlue = "\x1b[1;34m", kBold = "\x1b[1m", kReset = "\x1b[0m";
+
+std::string_view text_of(const vm::Value& value) { return value.is_string() ? value.as_string()->view() : std::string_view(); }
+
+/// The excerpt of the innermost frame that has a source.
+std::string excerpt_of(vm::Vm& vm, const vm::ErrorObject& error, bool use_color) {
+    if (error.stack_size == 0) return "";
+    const vm::Code& code = *vm.image().code(error.stack[0].function);
+    const bytecode::Module& module = vm.image().program_of(code).modules[code.source->module];
+    if (module.source == nullptr) return "";
+    return render_excerpt(*module.source, vm::span_at(code, error.stack[0].pc), "", {.use_color = use_color});
+}
+
+void append_stack(vm::Vm& vm, const vm::ErrorObject& error, bool use_color, std::string& out) {
+    if (error.stack_size < 2) return;
+    out += use_color ? std::string(kBold) + "call stack:" + std::string(kReset) + "\n" : "call stack:\n";
+    for (std::uint32_t i = 0; i < error.stack_size; ++i) {
+        if (error.stack_omitted > 0 && i == 100) out += "  ... " + std::to_string(error.stack_omitted) + " more calls ...\n";
+        out += "  " + vm.describe(error.stack[i]) + "\n";
+        if (i == 9 && error.stack_size > 24) {
+            out += "  ... " + std::to_string(error.stack_size + error.stack_omitted - 14) + " more calls ...\n";
+            i = error.stack_size - 5;
+        }
+    }
+}
+
+void append_related(vm::Vm& vm, std::string_view title, const vm::Value& related, bool use_color, int depth, std::string& out);
+
+void append_error(vm::Vm& vm, const vm::ErrorObject& error, std::string_view prefix, bool use_color, int depth, std::string& out) {
+    out += use_color ? std::string(kRed) + std::string(prefix) + kReset.data() + kBold.data() : std::string(prefix);
+    out += ": ";
+    out += text_of(error.message);
+    if (use_color) out += kReset;
+    out += "\n";
+    out += excerpt_of(vm, error, use_color);
+    if (error.hint.is_string()) {
+        out += use_color ? std::string(kBlue) + "help" + std::string(kReset) + ": " : "help: ";
+        out += std::string(text_of(error.hint)) + "\n";
+    }
+    append_stack(vm, error, use_color, out);
+    append_related(vm, "caused by", error.cause, use_color, depth, out);
+    if (error.suppressed.is_array()) {
+        for (const vm::Value& later : *error.suppressed.as_array()) append_related(vm, "also failed", later, use_color, depth, out);
+    }
+}
+
+void append_related(vm::Vm& vm, std::string_view title, const vm::Value& related, bool use_color, int depth, std::string& out) {
+    if (!related.is(ValueKind::Error) || depth >= 8) return;
+    append_error(vm, *related.as<vm::ErrorObject>(), title, use_color, depth + 1, out);
+}
+
+bool use_color_on_stderr() {
+    const char* no_color = std::getenv("NO_COLOR");
+    return isatty(STDERR_FILENO) != 0 && (no_color == nullptr || no_color[0] == '\0');
+}
+
+void report(vm::Vm& vm, const vm::Value& error, std::string_view headline) {
+    vm::Output::write_error(render_error(vm, error, headline, use_color_on_stderr()));
+}
+
+}  // namespace
+
+std::string render_error(vm::Vm& vm, const vm::Value& error, std::string_view headline, bool use_color) {
+    std::string out;
+    append_error(vm, *error.as<vm::ErrorObject>(), "error", use_color, 0, out);
+    if (!headline.empty()) out += std::string(headline) + "\n";
+    return out;
+}
+
+// --- running -----------------------------------------------------------------------------------------------------
+
+namespace {
+
+std::atomic<vm::Vm*> interrupted_vm{nullptr};
+
+void on_interrupt(int) {
+    if (vm::Vm* vm = interrupted_vm.load()) vm->interrupt.fetch_or(vm::kInterruptSignal);
+}
+
+void catch_interrupts(vm::Vm& vm) {
+    interrupted_vm = &vm;
+    struct sigaction action {};
+    action.sa_handler = on_interrupt;
+    sigaction(SIGINT, &action, nullptr);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, nullptr);
+}
+
+}  // namespace
+
+int run_program(std::shared_ptr<vm::Image> image, vm::VmOptions options) {
+    // Never destroyed: the process ends, and freeing everything first would only take time.
+    auto* vm = new vm::Vm(std::move(image), builtins::native_table(), std::move(options));
+    vm->reporter = report;
+    catch_interrupts(*vm);
+    return vm->run_main();
+}
+
+}  // namespace ruff::engine
