@@ -14,12 +14,19 @@ namespace ruff::vm {
 
 struct FunctionObject;
 
+/// A place as the fast paths see it.
+struct LoadedPlace {
+    std::int32_t local;      ///< the register, when the place is a mutable variable in a register and nothing more; else -1
+    std::uint16_t method;    ///< access site of the method's name
+};
+
 /// One loaded function.
 struct Code {
     const bytecode::Function* source = nullptr;   ///< names, handlers, positions, captures
     const bytecode::Instruction* instructions = nullptr;
     Value* constants = nullptr;                    ///< immortal; name lists are arrays of strings, RaiseConstants stay in source
     StringObject** site_names = nullptr;           ///< interned, by site
+    LoadedPlace* places = nullptr;
     StringObject* name = nullptr;
     FunctionObject* constant = nullptr;            ///< the immortal function value, for functions without captures
     std::uint32_t index = 0;                       ///< in Image::codes

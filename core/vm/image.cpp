@@ -112,6 +112,13 @@ void Image::load_function(Loaded& loaded, std::uint32_t program_index, const bc:
     code.site_names = static_cast<StringObject**>(std::malloc(sizeof(StringObject*) * (function.sites.size() + 1)));
     for (std::size_t i = 0; i < function.sites.size(); ++i) code.site_names[i] = intern(function.sites[i].name);
 
+    code.places = static_cast<LoadedPlace*>(std::malloc(sizeof(LoadedPlace) * (function.places.size() + 1)));
+    for (std::size_t i = 0; i < function.places.size(); ++i) {
+        const bc::Place& place = function.places[i];
+        const bool is_local = place.root == bc::PlaceRoot::Register && place.steps.empty() && place.mutability == bc::Mutability::Mutable;
+        code.places[i] = {is_local ? static_cast<std::int32_t>(place.index) : -1, place.method};
+    }
+
     if (function.captures.empty() && code.constant == nullptr) {
         code.constant = new_closure(&code, 0);
         code.constant->head.references = kImmortal;

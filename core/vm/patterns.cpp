@@ -238,7 +238,10 @@ bool slow_yield(Vm& vm, Instruction ins) { return yield_value(vm, vm.frame->base
 
 bool slow_return(Vm& vm, Instruction ins) {
     if (ins.op == bc::Op::ReturnNull) return return_slow(vm, Value());
-    return return_slow(vm, std::move(vm.frame->base[ins.a]));
+    // A mutating method that returns `self` gives a copy: the receiver itself goes back to its place.
+    Value& slot = vm.frame->base[ins.a];
+    if ((vm.frame->flags & kFrameMutatesSelf) != 0 && ins.a == 0) return return_slow(vm, slot);
+    return return_slow(vm, std::move(slot));
 }
 
 bool slow_spawn(Vm& vm, Instruction) {
