@@ -25,6 +25,7 @@ constexpr PreludeFile kPreludeFiles[] = {
     {BuiltinFamily::text_formats, kPreludeSource_text_formats},
     {BuiltinFamily::files, kPreludeSource_files},
     {BuiltinFamily::environment, kPreludeSource_environment},
+    {BuiltinFamily::async, kPreludeSource_async},
 };
 
 // Whether a line of the source begins with `func name(`, perhaps with `*` behind `func`.

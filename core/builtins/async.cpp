@@ -1,0 +1,417 @@
+// Sleeping, promises by hand, and the combinators.
+//
+// A combinator is one object behind the promise it gives: an entry for each input, linked into that input as a waiter. It never
+// makes a fiber of its own. States:
+//
+//     starting ─▶ waiting ──decided──▶ unwinding the losers ──all unwound, or a second passed──▶ settled, freed
+//
+// What is decided early (a failure of `promise_all`, the winner of a race) cancels the inputs that nobody else holds and leaves the
+// others running; the result is settled once the cancelled ones have unwound, so the caller never overtakes their `finally` blocks.
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/builtins/bodies.h"
+#include "core/vm/array.h"
+#include "core/vm/dict.h"
+#include "core/vm/operations.h"
+#include "core/vm/promise.h"
+#include "core/vm/string.h"
+#include "core/vm/vm.h"
+
+namespace ruff::builtins::bodies {
+
+using namespace ruff::vm;
+
+namespace {
+
+constexpr Instant kNanosecondsPerMillisecond = 1'000'000;
+constexpr Instant kUnwindGrace = 1000 * kNanosecondsPerMillisecond;
+
+/// Milliseconds as an instant from now; false: raised.
+bool deadline_after(Call& call, std::uint32_t i, Instant& deadline) {
+    const double ms = call.number(i);
+    if (!(ms >= 0)) {
+        call.raise(ErrorKind::Value, std::string(call.row.name) + ": parameter `" + std::string(call.row.parameters[i].name) +
+                                         "` must not be negative, got " + display_for_message(call[i]));
+        return false;
+    }
+    const double nanoseconds = ms * static_cast<double>(kNanosecondsPerMillisecond);
+    deadline = nanoseconds > 4e18 ? kNever - 1 : call.vm.scheduler.now() + static_cast<Instant>(std::ceil(nanoseconds));
+    return true;
+}
+
+// --- sleeping ----------------------------------------------------------------------------------------------------
+
+struct Sleep final : Operation {
+    Timer timer;
+    Fiber* fiber = nullptr;
+
+    void cancel(Vm& vm) override { vm.scheduler.disarm(timer); }
+    [[nodiscard]] std::string_view describe() const override { return "sleep"; }
+    static void wake(Vm& vm, Timer& timer) {
+        auto& sleep = *reinterpret_cast<Sleep*>(reinterpret_cast<char*>(&timer) - offsetof(Sleep, timer));
+        resume(vm, *sleep.fiber, Value());
+    }
+};
+
+/// The timer behind the promise of `async_sleep`; holds the promise until it fires.
+struct SleepPromise {
+    Timer timer;
+    PromiseObject* promise;
+
+    static void fire(Vm& vm, Timer& timer) {
+        auto* sleep = reinterpret_cast<SleepPromise*>(&timer);
+        PromiseObject* promise = sleep->promise;
+        promise->operation = nullptr;
+        promise->cancel_operation = nullptr;
+        delete sleep;
+        settle(vm, *promise, PromiseState::Fulfilled, Value());
+        release(&promise->head);
+    }
+    static void cancel(Vm& vm, PromiseObject& promise) {
+        auto* sleep = static_cast<SleepPromise*>(promise.operation);
+        vm.scheduler.disarm(sleep->timer);
+        promise.operation = nullptr;
+        promise.cancel_operation = nullptr;
+        delete sleep;
+        release(&promise.head);
+    }
+};
+
+}  // namespace
+
+Outcome sleep(Call& call) {
+    Instant deadline;
+    if (!deadline_after(call, 0, deadline)) return Outcome::Raised;
+    auto* sleep = new Sleep;
+    sleep->fiber = call.vm.fiber;
+    sleep->timer.fire = Sleep::wake;
+    call.vm.scheduler.arm(sleep->timer, deadline);
+    return suspend(call.vm, sleep);
+}
+
+Outcome async_sleep(Call& call) {
+    Instant deadline;
+    if (!deadline_after(call, 0, deadline)) return Outcome::Raised;
+    PromiseObject* promise = new_promise();
+    auto* sleep = new SleepPromise{{0, SleepPromise::fire}, promise};
+    promise->operation = sleep;
+    promise->cancel_operation = SleepPromise::cancel;
+    retain(&promise->head);
+    call.vm.scheduler.arm(sleep->timer, deadline);
+    return call.done(Value::adopt(promise));
+}
+
+namespace {
+
+struct Turn final : Operation {
+    void cancel(Vm&) override {}
+    [[nodiscard]] std::string_view describe() const override { return "yield_now"; }
+};
+
+}  // namespace
+
+Outcome yield_now(Call& call) {
+    const Outcome outcome = suspend(call.vm, new Turn);
+    resume(call.vm, *call.vm.fiber, Value());
+    return outcome;
+}
+
+// --- promises by hand --------------------------------------------------------------------------------------------
+
+Outcome promise_resolve(Call& call) {
+    if (call[0].is(ValueKind::Promise)) return call.done(call.take(0));
+    PromiseObject* promise = new_promise();
+    settle(call.vm, *promise, PromiseState::Fulfilled, call.take(0));
+    return call.done(Value::adopt(promise));
+}
+
+Outcome promise_reject(Call& call) {
+    PromiseObject* promise = new_promise();
+    promise->started_at = call.vm.current_position();
+    Value error = error_from_thrown(call.vm, call.take(0));
+    call.vm.raise_value(std::move(error));   // gives it a stack
+    settle(call.vm, *promise, PromiseState::Rejected, call.vm.take_pending_error());
+    return call.done(Value::adopt(promise));
+}
+
+Outcome cancel(Call& call) {
+    PromiseObject& promise = *as_promise(call[0]);
+    const bool was_pending = promise.state == PromiseState::Pending;
+    if (was_pending) cancel_promise(call.vm, promise);
+    return call.done(Value::boolean(was_pending));
+}
+
+Outcome settle_promise(Call& call) {
+    PromiseObject& promise = *as_promise(call[0]);
+    const bool fulfils = call.boolean(1);
+    if (promise.state != PromiseState::Pending) return call.done(Value());
+    if (fulfils) {
+        settle(call.vm, promise, PromiseState::Fulfilled, call.take(2));
+    } else {
+        Value error = error_from_thrown(call.vm, call.take(2));
+        call.vm.raise_value(std::move(error));
+        settle(call.vm, promise, PromiseState::Rejected, call.vm.take_pending_error());
+    }
+    return call.done(Value());
+}
+
+Outcome make_promise(Call& call) {
+    PromiseObject* promise = new_promise();
+    promise->started_at = call.vm.current_position();
+    return call.done(Value::adopt(promise));
+}
+
+// --- combinators -------------------------------------------------------------------------------------------------
+
+namespace {
+
+enum class Mode : std::uint8_t { All, Race, Any, AllSettled };
+
+struct Combinator;
+
+struct Entry {
+    Waiter waiter;
+    Combinator* combinator = nullptr;
+    PromiseObject* promise = nullptr;   ///< owned once started
+    Value job;                          ///< what was given, until it is started
+    Value result;
+    bool is_linked = false;
+};
+
+struct Combinator {
+    Timer grace;                        ///< first member: found from the timer
+    Mode mode;
+    PromiseObject* result = nullptr;    ///< owned
+    std::vector<Entry> entries;
+    std::size_t next = 0;               ///< first entry not started
+    std::size_t running = 0;            ///< started and not settled
+    std::size_t limit = 0;
+    bool is_decided = false;
+    bool decided_rejects = false;
+    Value decision;
+};
+
+Value status_entry(const PromiseObject& promise) {
+    static StringObject* const kStatus = intern("status");
+    DictObject* entry = new_dict(2);
+    const bool fulfilled = promise.state == PromiseState::Fulfilled;
+    (void)dict_set(entry, Value::adopt(&kStatus->head), Value::adopt(&intern(fulfilled ? "fulfilled" : "rejected")->head));
+    (void)dict_set(entry, Value::adopt(&intern(fulfilled ? "value" : "error")->head), promise.result);
+    return Value::adopt(entry);
+}
+
+void free_combinator(Vm& vm, Combinator* combinator) {
+    vm.scheduler.disarm(combinator->grace);
+    for (Entry& entry : combinator->entries) {
+        if (entry.is_linked) remove_waiter(entry.waiter);
+        if (entry.promise != nullptr) release(&entry.promise->head);
+    }
+    combinator->result->operation = nullptr;
+    combinator->result->cancel_operation = nullptr;
+    PromiseObject* result = combinator->result;
+    delete combinator;
+    release(&result->head);
+}
+
+void finish(Vm& vm, Combinator* combinator) {
+    PromiseObject* result = combinator->result;
+    retain(&result->head);
+    Value decision = std::move(combinator->decision);
+    const bool rejects = combinator->decided_rejects;
+    free_combinator(vm, combinator);
+    settle(vm, *result, rejects ? PromiseState::Rejected : PromiseState::Fulfilled, std::move(decision));
+    release(&result->head);
+}
+
+/// The outcome is known: what nobody else holds is cancelled, the rest is left running.
+void decide(Vm& vm, Combinator* combinator, bool rejects, Value decision) {
+    combinator->is_decided = true;
+    combinator->decided_rejects = rejects;
+    combinator->decision = std::move(decision);
+    combinator->next = combinator->entries.size();
+    for (Entry& entry : combinator->entries) {
+        if (!entry.is_linked) continue;
+        if (is_sole_holder(*entry.promise)) {
+            cancel_promise(vm, *entry.promise);
+        } else {
+            remove_waiter(entry.waiter);
+            entry.is_linked = false;
+            --combinator->running;
+        }
+    }
+    if (combinator->running == 0) return finish(vm, combinator);
+    combinator->grace.fire = [](Vm& isolate, Timer& timer) { finish(isolate, reinterpret_cast<Combinator*>(&timer)); };
+    vm.scheduler.arm(combinator->grace, vm.scheduler.now() + kUnwindGrace);
+}
+
+void add_suppressed(ErrorObject& error, const Value& later) {
+    if (&error.head == later.object()) return;
+    if (error.suppressed.is_null()) error.suppressed = Value::adopt(new_array(1));
+    if (ArrayObject* suppressed = unshare_array(error.suppressed)) (void)array_push(suppressed, Value(later));
+}
+
+Value results_array(const Combinator& combinator) {
+    ArrayObject* results = new_array(combinator.entries.size());
+    for (const Entry& entry : combinator.entries) (void)array_push(results, Value(entry.result));
+    return Value::adopt(results);
+}
+
+Value any_failed(const Combinator& combinator) {
+    Value error = make_error(ErrorKind::Thrown, "All promises were rejected");
+    error.as<ErrorObject>()->errors = results_array(combinator);
+    return error;
+}
+
+void start_more(Vm& vm, Combinator* combinator);
+
+/// One entry has settled. May free the combinator.
+void on_settled(Vm& vm, Combinator* combinator, Entry& entry) {
+    --combinator->running;
+    const PromiseObject& promise = *entry.promise;
+    const bool rejected = promise.state == PromiseState::Rejected;
+    if (combinator->is_decided) {
+        const bool cancelled = (promise.head.flags & kPromiseCancelled) != 0;
+        if (rejected && !cancelled && combinator->decided_rejects) add_suppressed(*combinator->decision.as<ErrorObject>(), promise.result);
+        if (combinator->running == 0) finish(vm, combinator);
+        return;
+    }
+    switch (combinator->mode) {
+        case Mode::All:
+            if (rejected) return decide(vm, combinator, true, promise.result);
+            entry.result = promise.result;
+            break;
+        case Mode::Race: return decide(vm, combinator, rejected, promise.result);
+        case Mode::Any:
+            if (!rejected) return decide(vm, combinator, false, promise.result);
+            entry.result = promise.result;
+            break;
+        case Mode::AllSettled: entry.result = status_entry(promise); break;
+    }
+    start_more(vm, combinator);
+}
+
+void notify_entry(Vm& vm, Waiter& waiter) {
+    auto& entry = *reinterpret_cast<Entry*>(&waiter);
+    entry.is_linked = false;
+    on_settled(vm, entry.combinator, entry);
+}
+
+/// Starts entries up to the limit, and ends the combinator when none is left. May free it.
+void start_more(Vm& vm, Combinator* combinator) {
+    while (combinator->next < combinator->entries.size() && combinator->running < combinator->limit) {
+        Entry& entry = combinator->entries[combinator->next++];
+        entry.combinator = combinator;
+        entry.waiter.notify = notify_entry;
+        if (entry.job.is(ValueKind::Promise)) {
+            entry.promise = as_promise(entry.job);
+            entry.job.forget();
+            entry.promise->head.flags |= kPromiseObserved;
+        } else {
+            entry.promise = vm.start_fiber(entry.job, nullptr, 0);
+            entry.job.set_null();
+        }
+        ++combinator->running;
+        if (entry.promise->state == PromiseState::Pending) {
+            add_waiter(*entry.promise, entry.waiter);
+            entry.is_linked = true;
+            continue;
+        }
+        return on_settled(vm, combinator, entry);   // which comes back here unless that was the end
+    }
+    if (combinator->running > 0 || combinator->next < combinator->entries.size()) return;
+    combinator->is_decided = true;
+    combinator->decided_rejects = combinator->mode == Mode::Any;
+    combinator->decision = combinator->mode == Mode::Any ? any_failed(*combinator) : results_array(*combinator);
+    finish(vm, combinator);
+}
+
+/// The combinator itself is cancelled: so is what only it holds.
+void cancel_combinator(Vm& vm, PromiseObject& promise) {
+    auto* combinator = static_cast<Combinator*>(promise.operation);
+    combinator->is_decided = true;
+    for (Entry& entry : combinator->entries) {
+        if (!entry.is_linked) continue;
+        remove_waiter(entry.waiter);
+        entry.is_linked = false;
+        if (is_sole_holder(*entry.promise)) cancel_promise(vm, *entry.promise);
+    }
+    free_combinator(vm, combinator);
+}
+
+std::string_view empty_message(Mode mode) {
+    return mode == Mode::Race ? "promise_race: there is no promise to wait for" : "promise_any: there is no promise to wait for";
+}
+
+/// The elements of the iterable in argument 0; false: raised.
+bool collect_jobs(Call& call, std::vector<Entry>& entries) {
+    const Value jobs = call.take(0);
+    auto add = [&](const Value& job) {
+        if (!job.is(ValueKind::Promise) && !job.is(ValueKind::Function)) {
+            call.raise(ErrorKind::Type, std::string(call.row.name) + ": element " + std::to_string(entries.size()) + " is " +
+                                            std::string(value_kind_name(job.kind())) + ", not a promise");
+            return false;
+        }
+        entries.emplace_back().job = job;
+        return true;
+    };
+    if (jobs.is_array()) {
+        entries.reserve(jobs.as_array()->size);
+        for (const Value& job : *jobs.as_array()) {
+            if (!add(job)) return false;
+        }
+        return true;
+    }
+    if (jobs.is(ValueKind::Set) || jobs.is_dict()) {
+        const DictObject* set = jobs.as_dict();
+        for (std::uint32_t i = dict_next(set, 0); i < set->used; i = dict_next(set, i + 1)) {
+            if (!add(jobs.is_dict() ? set->entries[i].value : set->entries[i].key)) return false;
+        }
+        return true;
+    }
+    call.raise(ErrorKind::Type, std::string(call.row.name) + ": parameter `jobs` expects array or set, got " +
+                                    std::string(value_kind_name(jobs.kind())));
+    return false;
+}
+
+Outcome combine(Call& call, Mode mode) {
+    Vm& vm = call.vm;
+    std::size_t limit = SIZE_MAX;
+    if (call.count > 1 && !call.is_null(1)) {
+        if (call.integer(1) < 1) {
+            return call.raise(ErrorKind::Value, std::string(call.row.name) + ": parameter `limit` must be at least 1, got " +
+                                                    std::to_string(call.integer(1)));
+        }
+        limit = static_cast<std::size_t>(call.integer(1));
+    }
+    auto combinator = std::make_unique<Combinator>();
+    combinator->mode = mode;
+    combinator->limit = limit;
+    if (!collect_jobs(call, combinator->entries)) return Outcome::Raised;
+    PromiseObject* result = new_promise();
+    result->started_at = vm.current_position();
+    Value handle = Value::adopt(result);
+    if (combinator->entries.empty() && (mode == Mode::Race || mode == Mode::Any)) {
+        vm.raise(ErrorKind::Value, empty_message(mode));
+        settle(vm, *result, PromiseState::Rejected, vm.take_pending_error());
+        return call.done(std::move(handle));
+    }
+    retain(&result->head);
+    combinator->result = result;
+    result->operation = combinator.get();
+    result->cancel_operation = cancel_combinator;
+    start_more(vm, combinator.release());
+    return call.done(std::move(handle));
+}
+
+}  // namespace
+
+Outcome promise_all(Call& call) { return combine(call, Mode::All); }
+Outcome promise_race(Call& call) { return combine(call, Mode::Race); }
+Outcome promise_any(Call& call) { return combine(call, Mode::Any); }
+Outcome promise_all_settled(Call& call) { return combine(call, Mode::AllSettled); }
+
+}  // namespace ruff::builtins::bodies
