@@ -38,7 +38,7 @@ bool contains_help(std::span<const std::string_view> words) {
     return false;
 }
 
-int run_command(const Command& command, std::span<const std::string_view> words) {
+int invoke_command(const Command& command, std::span<const std::string_view> words) {
     if (contains_help(words)) {
         print(command_help(command));
         return kExitSuccess;
@@ -72,8 +72,8 @@ int run_command_line(std::span<const std::string_view> words) {
         print(general_help());
         return kExitSuccess;
     }
-    if (first == "--version" || first == "-V") return run_command(*find_command("version"), {});
-    if (const Command* command = find_command(first)) return run_command(*command, words.subspan(1));
+    if (first == "--version" || first == "-V") return invoke_command(*find_command("version"), {});
+    if (const Command* command = find_command(first)) return invoke_command(*command, words.subspan(1));
     const Command* run = find_command("run");
     if (run && names_a_program(first)) return run_program(*run, words);
     if (first.starts_with('-') && first.size() > 1) {

@@ -28,7 +28,7 @@ int run(const Arguments& arguments) {
         return kExitRefused;
     }
     vm::VmOptions options;
-    options.arguments = arguments.program_arguments;
+    options.arguments.assign(arguments.program_arguments.begin(), arguments.program_arguments.end());
     options.script_path = path;
     options.move_stacks = std::getenv("RUFF_STRESS") != nullptr;
     const int code = engine::run_program(std::move(program.image), std::move(options));

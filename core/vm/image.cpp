@@ -31,6 +31,8 @@ Value make_name_list(const bc::NameList& list) {
 }  // namespace
 
 void Image::load(bc::Program program) {
+    Heap* const caller_heap = detail::t_heap;
+    set_current_heap(&heap_);
     const auto program_index = static_cast<std::uint32_t>(programs_.size());
     Loaded& loaded = programs_.emplace_back();
     loaded.program = std::make_unique<const bc::Program>(std::move(program));
@@ -46,6 +48,7 @@ void Image::load(bc::Program program) {
     for (std::size_t i = 0; i < source.functions.size(); ++i) {
         load_function(loaded, program_index, source.functions[i], codes_[loaded.first_code + i]);
     }
+    set_current_heap(caller_heap);
 }
 
 void Image::load_types(Loaded& loaded) {

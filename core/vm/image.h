@@ -52,6 +52,7 @@ private:
     void load_function(Loaded& loaded, std::uint32_t program_index, const bytecode::Function& function, Code& code);
     void load_types(Loaded& loaded);
 
+    Heap heap_;                     ///< of the immortal objects: used under the lock only
     std::deque<Loaded> programs_;
     std::deque<Code> codes_;
     std::uint32_t cache_count_ = 0;
