@@ -68,6 +68,8 @@ private:
         for (Instruction& instruction : function_.code) {
             for_each_copy(instruction, [&](std::uint16_t reg, std::uint8_t flag) {
                 if ((instruction.flags & flag) != 0 || number_[reg] != kNotCandidate) return;
+                // The receiver goes back to its place when the method ends, however it ends.
+                if (reg == 0 && function_.mutates_self) return;
                 number_[reg] = static_cast<std::uint16_t>(candidates_.size());
                 candidates_.push_back(reg);
             });

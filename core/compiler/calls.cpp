@@ -489,15 +489,28 @@ void FunctionCompiler::call_use(sema::Use use, const Expr& callee, const Argumen
 
 void FunctionCompiler::call_variant(std::uint32_t type, std::uint32_t variant, const Arguments& arguments, Reg window) {
     const Span position = builder_.position();
-    if (!arguments.is_plain()) {
-        return raise("type", "the payload of a variant takes neither named nor spread arguments");
-    }
+    if (!arguments.is_plain()) return spread_variant(type, variant, arguments, window);
     // The payload begins where a call would have its callee.
     next_register_ = window;
     const std::uint32_t count = push_arguments(arguments);
     if (count == 0) allocate();
     builder_.set_position(position);
     emit(Op::NewVariant, window, count, builder_.constant(bytecode::VariantConstant{type, variant}));
+}
+
+/// `Status::Pair(...xs)`: through a function with the payload as parameters.
+void FunctionCompiler::spread_variant(std::uint32_t type, std::uint32_t variant, const Arguments& arguments, Reg window) {
+    const Span position = builder_.position();
+    const bytecode::EnumType& owner = program_.program().enums[type];
+    const bytecode::EnumVariant& called = owner.variants[variant];
+    if (!called.has_payload_list) {
+        return raise("type", "the payload of " + owner.name + "::" + called.name + " is not declared, so it cannot be spread",
+                     "declare it as `" + called.name + "(…)`");
+    }
+    std::vector<std::string> names;
+    for (std::uint16_t i = 0; i < called.arity; ++i) names.push_back("payload " + std::to_string(i));
+    load_function(window, program_.variant_function({type, variant}, owner.name + "::" + called.name, std::move(names)));
+    call_value(arguments, window, false, position);
 }
 
 namespace {

@@ -189,6 +189,7 @@ private:
     void call_known_function(const Declared& callee, const Arguments& arguments, Reg window, bool is_awaited);
     void call_use(sema::Use use, const syntax::Expr& callee, const Arguments& arguments, Reg window, bool is_awaited);
     void call_variant(std::uint32_t type, std::uint32_t variant, const Arguments& arguments, Reg window);
+    void spread_variant(std::uint32_t type, std::uint32_t variant, const Arguments& arguments, Reg window);
     void call_value(const Arguments& arguments, Reg window, bool is_awaited, Span position);
     std::uint32_t push_arguments(const Arguments& arguments);
     /// An array of the positional arguments, then the named values; gives their names.

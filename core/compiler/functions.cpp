@@ -191,7 +191,9 @@ bytecode::FunctionIndex FunctionCompiler::compile_nested(const Node& node) {
 void FunctionCompiler::closure_into(const Node& node, Reg target) {
     const bytecode::FunctionIndex index = compile_nested(node);
     at(node);
-    if (!model().functions[model().function_of(node)].needs_closure) return load_function(target, index);
+    // A named function without captures is one value; an expression makes a new one each time.
+    const bool is_constant = node.is<FuncDecl>() && !model().functions[model().function_of(node)].needs_closure;
+    if (is_constant) return load_function(target, index);
     builder_.emit_wide(Op::Closure, target, index);
 }
 

@@ -255,23 +255,23 @@ bytecode::FunctionIndex ProgramCompiler::add_function(bytecode::Function functio
     return static_cast<bytecode::FunctionIndex>(result_.program.functions.size() - 1);
 }
 
-bytecode::FunctionIndex ProgramCompiler::constructor_function(std::uint32_t constructor) {
-    bytecode::FunctionIndex& made = constructors_[constructor];
-    if (made != kNoIndex) return made;
-    static constexpr const char* kNames[] = {"Ok", "Err", "Some"};
+bytecode::FunctionIndex ProgramCompiler::variant_function(bytecode::VariantConstant variant, std::string name,
+                                                          std::vector<std::string> names) {
+    for (const VariantFunction& each : variant_functions_) {
+        if (each.variant.type == variant.type && each.variant.variant == variant.variant) return each.function;
+    }
     bytecode::Function function;
     bytecode::FunctionBuilder builder(function);
-    function.name = kNames[constructor];
+    const auto count = static_cast<std::uint32_t>(names.size());
+    function.name = std::move(name);
     function.is_hidden = true;
-    function.parameter_count = function.required_count = 1;
-    function.parameters.push_back({"value", false});
-    const bytecode::VariantConstant variant = constructor < 2
-                                                  ? bytecode::VariantConstant{bytecode::kResultEnum, constructor}
-                                                  : bytecode::VariantConstant{bytecode::kOptionEnum, 0};
-    builder.emit(Op::NewVariant, 0, 1, builder.constant(variant));
+    function.parameter_count = function.required_count = static_cast<std::uint16_t>(count);
+    for (std::string& each : names) function.parameters.push_back({std::move(each), false});
+    builder.emit(Op::NewVariant, 0, count, builder.constant(variant));
     builder.emit(Op::Return, 0, 0, 0, bytecode::kTakeA);
-    builder.finish(1);
-    made = add_function(std::move(function));
+    builder.finish(std::max(count, 1u));
+    const bytecode::FunctionIndex made = add_function(std::move(function));
+    variant_functions_.push_back({variant, made});
     return made;
 }
 

@@ -61,8 +61,10 @@ public:
         return declared.module->enums[declared.binding];
     }
 
-    /// A function that gives `Ok`, `Err` or `Some` of its argument, for these words as values.
-    [[nodiscard]] bytecode::FunctionIndex constructor_function(std::uint32_t constructor);
+    /// A function that gives the variant of its arguments: for `Ok`, `Err`, `Some` as values, and for calls of variants
+    /// with spread arguments. `names` are those of the payload.
+    [[nodiscard]] bytecode::FunctionIndex variant_function(bytecode::VariantConstant variant, std::string name,
+                                                           std::vector<std::string> names);
     /// Adds a function that no node stands for.
     bytecode::FunctionIndex add_function(bytecode::Function function);
 
@@ -93,7 +95,8 @@ private:
     std::vector<std::unique_ptr<ModuleState>> modules_;
     std::vector<bytecode::ModuleIndex> module_of_unit_;   // of the graph -> of the program
     std::vector<std::string> mutating_methods_;           // sorted
-    bytecode::FunctionIndex constructors_[3] = {bytecode::kNoIndex, bytecode::kNoIndex, bytecode::kNoIndex};
+    struct VariantFunction { bytecode::VariantConstant variant; bytecode::FunctionIndex function; };
+    std::vector<VariantFunction> variant_functions_;
     bool is_prelude_ = false;
 };
 

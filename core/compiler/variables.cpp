@@ -198,12 +198,23 @@ void FunctionCompiler::raise_not_a_value(const Declared& declared) {
 }
 
 void FunctionCompiler::builtin_into(BuiltinId id, Reg target) {
-    emit(Op::LoadBuiltin, target, static_cast<std::uint32_t>(id));
+    const BuiltinRow& row = builtin_row(id);
+    if (row.form == BuiltinForm::Constant) {
+        builder_.emit_wide(Op::LoadConst, target, builder_.constant(row.constant_value()));
+    } else {
+        emit(Op::LoadBuiltin, target, static_cast<std::uint32_t>(id));
+    }
 }
 
 /// `Ok`, `Err`, `Some` as functions, `None` as the value it is.
 void FunctionCompiler::constructor_into(std::uint32_t constructor, Reg target) {
-    if (constructor != 3) return load_function(target, program_.constructor_function(constructor));
+    static constexpr const char* kNames[] = {"Ok", "Err", "Some"};
+    if (constructor != 3) {
+        const bytecode::VariantConstant variant = constructor < 2
+                                                      ? bytecode::VariantConstant{bytecode::kResultEnum, constructor}
+                                                      : bytecode::VariantConstant{bytecode::kOptionEnum, 0};
+        return load_function(target, program_.variant_function(variant, kNames[constructor], {"value"}));
+    }
     const Mark before = mark();
     const Reg window = scratch(target);
     emit(Op::NewVariant, window, 0, builder_.constant(bytecode::VariantConstant{bytecode::kOptionEnum, 1}));

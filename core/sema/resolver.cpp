@@ -985,22 +985,21 @@ private:
     void check_look_alike(const Name& name) {
         const Symbol text = symbol(name);
         const std::string spelled(name.text());
-        const auto refuse = [&](std::string what, std::string help) {
+        const auto refuse = [&](std::string what, std::string form) {
             report("look-alike-pattern", model_->tree->span(name),
-                   quoted_name(spelled) + " would bind a new name here, but is the name of " + what)
-                .help = std::move(help);
+                   quoted_name(spelled) + " binds a new name here: to match the " + what + ", write `" + form + "`");
         };
         if (const BindingId id = visible(text); id != kNone) {
             const sema::Binding& seen = declaration_of(id);
-            if (seen.kind == BindingKind::Struct) return refuse("a struct", "write `" + spelled + " { }`");
-            if (seen.kind == BindingKind::Enum) return refuse("an enum", "write `" + spelled + "::` and a variant");
+            if (seen.kind == BindingKind::Struct) return refuse("struct", spelled + " { }");
+            if (seen.kind == BindingKind::Enum) return refuse("enum", spelled + "::…");
             if (seen.kind == BindingKind::Variable && seen.declared_as == DeclaredAs::Const) {
-                return refuse("a constant", "write `case value if value == " + spelled + "`");
+                return refuse("constant", "case value if value == " + spelled);
             }
         }
         if (!has_enums_ && model_->imports.empty()) return;
         if (const std::string owner = visible_enum_with(name.text()); !owner.empty()) {
-            refuse("a variant", "write `" + owner + "::" + spelled + "`");
+            refuse("variant", owner + "::" + spelled);
         }
     }
 
@@ -1098,24 +1097,30 @@ private:
             }
         }
         const std::string_view written = model_->tree->text(path);
-        Diagnostic& diagnostic = report("unknown-enum", span_of(path), "unknown enum " + quoted_name(written));
         const std::string_view near = nearest_name(written, known);
-        if (!near.empty()) diagnostic.help = "did you mean " + quoted_name(near) + "?";
+        Diagnostic& diagnostic = report("unknown-enum", span_of(path),
+                                        "unknown enum " + quoted_name(written) +
+                                            (near.empty() ? "" : ", did you mean " + quoted_name(near) + "?"));
+        if (!near.empty()) add_fix(diagnostic, near);
     }
 
     void report_unknown_variant(const Path& path, const Name& variant, std::span<const std::string_view> known) {
         const std::string owner(model_->tree->text(path));
-        Diagnostic& diagnostic = report("unknown-variant", model_->tree->span(variant),
-                                        "enum `" + owner + "` has no variant " + quoted_name(variant.text()));
         const std::string_view near = nearest_name(variant.text(), known);
-        if (!near.empty()) {
-            diagnostic.help = "did you mean `" + owner + "::" + std::string(near) + "`?";
-        } else if (!known.empty()) {
-            diagnostic.help = "its variants are ";
-            for (std::size_t i = 0; i < known.size(); ++i) {
-                diagnostic.help += (i == 0 ? "`" : ", `") + std::string(known[i]) + "`";
-            }
+        const std::string suggestion =
+            near.empty() ? std::string() : ", did you mean `" + owner + "::" + std::string(near) + "`?";
+        Diagnostic& diagnostic =
+            report("unknown-variant", model_->tree->span(variant),
+                   "enum `" + owner + "` has no variant " + quoted_name(variant.text()) + suggestion);
+        if (!near.empty()) return add_fix(diagnostic, near);
+        for (std::size_t i = 0; i < known.size(); ++i) {
+            diagnostic.help += (i == 0 ? "its variants are `" : ", `") + std::string(known[i]) + "`";
         }
+    }
+
+    static void add_fix(Diagnostic& diagnostic, std::string_view name) {
+        diagnostic.fixes.push_back({"Replace by `" + std::string(name) + "`", FixSafety::Unsafe,
+                                    {{diagnostic.span, std::string(name)}}});
     }
 
     // --- expressions ----------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ constexpr ForeignName kForeignNames[] = {
     {"True", "write `true`"},
     {"False", "write `false`"},
     {"this", "write `self`"},
-    {"pass", "an empty block is written `{ }`"},
+    {"pass", "a block may be empty: write `{ }`"},
     {"Promise", "names with a dot are not functions: call `promise_all(xs)`"},
     {"console", "write `print(…)`"},
     {"Math", "its functions are builtins: write `floor(x)`"},

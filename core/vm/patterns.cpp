@@ -1,5 +1,6 @@
 // Patterns, `?`, raising, modules, and the single instructions of fibers.
 
+#include <cmath>
 #include <string>
 
 #include "core/vm/array.h"
@@ -68,6 +69,9 @@ bool within(const Value& value, const Value& low, const Value& high, bool inclus
     if (!value.is_number()) return false;
     const int from_low = compare_numbers(value, low), from_high = compare_numbers(value, high);
     if (from_low == kUnordered || from_low < 0) return false;
+    // Between ints stand the members of the range, which are ints.
+    const bool is_fraction = value.is_float() && value.as_float() != std::trunc(value.as_float());
+    if (is_fraction && low.is_int() && high.is_int()) return false;
     return inclusive ? from_high <= 0 : from_high < 0;
 }
 
