@@ -1,6 +1,6 @@
 // Loops over anything. Loop state is three registers:
 //
-//   int n, range      [0] next int        [1] end (exclusive)      [2] step
+//   int n, range      [0] next int        [1] end (exclusive)      [2] step     (ForRange: the last int that belongs to it)
 //   array             [0] the array       [1] next index           [2] -
 //   string            [0] the string      [1] next byte offset     [2] -
 //   bytes             [0] the bytes       [1] next offset          [2] -
@@ -51,7 +51,7 @@ bool slow_for_range(Vm& vm, Instruction ins) {
         return raise(vm, ErrorKind::Type, "range: parameter `" + std::string(kNames[i]) + "` expects int, got " + std::string(value_kind_name(state[i].kind())));
     }
     const std::int64_t start = state[0].as_int(), step = state[2].as_int();
-    std::int64_t end = state[1].as_int();
+    const std::int64_t end = state[1].as_int();
     if (step == 0) return raise(vm, ErrorKind::Value, "range: parameter `step` must not be 0");
     const bool inclusive = (ins.flags & bc::kInclusive) != 0;
     const bool is_empty = step > 0 ? (inclusive ? start > end : start >= end) : (inclusive ? start < end : start <= end);
@@ -59,15 +59,8 @@ bool slow_for_range(Vm& vm, Instruction ins) {
         vm.frame->pc += ins.signed_c();
         return true;
     }
-    if (inclusive) {
-        if (step > 0 ? end == INT64_MAX : end == INT64_MIN) {
-            // The last step would leave the ints: ForRangeNext stops on overflow, so the bound itself may stay out of reach.
-            end = step > 0 ? INT64_MAX : INT64_MIN;
-        } else {
-            end += step > 0 ? 1 : -1;
-        }
-    }
-    state[1].set_int(end);
+    // ForRangeNext wants the last int that may be reached, which exists for every loop that is not empty.
+    state[1].set_int(inclusive ? end : step > 0 ? end - 1 : end + 1);
     state[3].set_int(start);
     return true;
 }
