@@ -222,7 +222,8 @@ Outcome lcm(Call& call) {
 // ---- Real functions -------------------------------------------------------------------------------------------------
 
 Outcome sqrt(Call& call) { return real_function<std::sqrt>(call); }
-Outcome cbrt(Call& call) { return real_function<std::cbrt>(call); }
+// In the long form, which is exact where the root is a whole number.
+Outcome cbrt(Call& call) { return done_real(call, static_cast<double>(std::cbrt(static_cast<long double>(call.number(0))))); }
 Outcome exp(Call& call) { return real_function<std::exp>(call); }
 Outcome sin(Call& call) { return real_function<std::sin>(call); }
 Outcome cos(Call& call) { return real_function<std::cos>(call); }

@@ -39,14 +39,30 @@ constexpr bool defines_function(std::string_view source, std::string_view name) 
     return false;
 }
 
-constexpr bool is_defined_in_prelude(std::string_view name) {
+// The family of each row: that of the FAMILY line above it.
+constexpr std::array<BuiltinFamily, kBuiltinCount> kFamilies = [] {
+    std::array<BuiltinFamily, kBuiltinCount> families{};
+    std::size_t next = 0;
+    BuiltinFamily family{};
+#define FAMILY(id, ...) family = BuiltinFamily::id;
+#define NATIVE(...) families[next++] = family;
+#define INTERNAL(...) families[next++] = family;
+#define PRELUDE(...) families[next++] = family;
+#define CONSTANT(...) families[next++] = family;
+#include "core/lang/builtins/families.def"
+#include "core/lang/builtins/undef.inc"
+    return families;
+}();
+
+constexpr bool is_in_prelude_of_family(BuiltinId id, std::string_view name) {
     for (const PreludeFile& file : kPreludeFiles) {
-        if (defines_function(file.source, name)) return true;
+        if (file.family == kFamilies[static_cast<std::size_t>(id)]) return defines_function(file.source, name);
     }
     return false;
 }
 
-#define PRELUDE(id, ...) static_assert(is_defined_in_prelude(#id), "no prelude file defines `func " #id "(…)`");
+#define PRELUDE(id, ...) \
+    static_assert(is_in_prelude_of_family(BuiltinId::id, #id), "the family's prelude file defines no `func " #id "(…)`");
 #include "core/lang/builtins/families.def"
 #include "core/lang/builtins/undef.inc"
 

@@ -318,6 +318,12 @@ constexpr BuiltinAlias kAliases[] = {
 #include "core/lang/builtins/undef.inc"
 };
 
+constexpr std::string_view kMutatingOfPrelude[] = {
+#define MUTATING_OF_PRELUDE(name) #name,
+#include "core/lang/builtins/families.def"
+#include "core/lang/builtins/undef.inc"
+};
+
 constexpr AbsentBuiltin kAbsent[] = {
 #define ABSENT(name, replacement) {#name, replacement},
 #include "core/lang/builtins/absent.inc"
@@ -456,6 +462,9 @@ const BuiltinRow* find_builtin_method(ValueKind receiver, std::string_view name)
 }
 
 bool is_mutating_method_name(std::string_view name) {
+    for (std::string_view each : kMutatingOfPrelude) {
+        if (each == name) return true;
+    }
     const BuiltinAlias* alias = find_builtin_alias(name);
     for (std::string_view candidate : {name, alias == nullptr ? name : alias->main}) {
         for (const BuiltinRow* row = first_row_named(candidate); row != nullptr; row = next_with_name(*row)) {

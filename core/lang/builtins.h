@@ -147,7 +147,7 @@ struct AbsentBuiltin {
 /// The method that `receiver.name(…)` means, or null; a mutating method hides the plain one. Aliases are followed.
 [[nodiscard]] const BuiltinRow* find_builtin_method(ValueKind receiver, std::string_view name);
 
-/// True if some kind has a mutating method of this name: then a call by that name on a place may change it.
+/// True if some kind, or a struct of the prelude, has a mutating method of this name: then a call by that name on a place may change it.
 [[nodiscard]] bool is_mutating_method_name(std::string_view name);
 
 /// Rows that only the prelude may name.
