@@ -65,8 +65,10 @@ Value array_from(const Value* values, std::size_t count) {
     return Value::adopt(array);
 }
 
+// Between ints only whole numbers fit, as they do in a range.
 bool within(const Value& value, const Value& low, const Value& high, bool inclusive) {
     if (!value.is_number()) return false;
+    if (low.is_int() && high.is_int() && value.is_float() && std::trunc(value.as_float()) != value.as_float()) return false;
     const int from_low = compare_numbers(value, low), from_high = compare_numbers(value, high);
     if (from_low == kUnordered || from_low < 0) return false;
     // Between ints stand the members of the range, which are ints.
