@@ -7,9 +7,10 @@
 //
 // A block has no header of its own: whoever frees it knows its size, because the size stands in the object (a string's
 // capacity, an array's capacity, a struct's field count). Slabs begin at 64 KiB, so that `hello` touches few pages, and
-// double to 1 MiB. Small blocks never fail: when the limit is passed the heap says so (`is_exhausted`) and the interpreter
-// raises at the next loop or call; only a machine without a slab's worth of memory ends the process. Large blocks come
-// from malloc and grow with realloc, which moves pages and not bytes above 128 KiB; they can be refused.
+// double to 1 MiB. Small blocks never fail: when the limit is passed the heap raises an alarm and the interpreter an error
+// at the next turn of a loop; what comes in between is bounded by a hard limit, at which the process ends with a message
+// rather than by the system's hand. Large blocks come from malloc and grow with realloc, which moves pages and not bytes
+// above 128 KiB; they can be refused.
 //
 // Freeing
 //
@@ -51,8 +52,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-
-#include <unistd.h>
+#include <cstring>
 
 #include "core/vm/array.h"
 #include "core/vm/breadcrumbs.h"
@@ -67,9 +67,31 @@ constexpr std::size_t kLargestSlab = 1024 * 1024;
 constexpr std::size_t kCollectAtLeast = 10'000;
 constexpr int kMaxFreeDepth = 100;
 
-std::uint64_t machine_memory() {
-    const long pages = sysconf(_SC_PHYS_PAGES), page_size = sysconf(_SC_PAGESIZE);
-    return pages > 0 && page_size > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_size) : UINT64_MAX;
+/// A heap of this size never asks how large it may grow: programs that stay small start without looking at the machine.
+constexpr std::uint64_t kSmallHeap = 256ull << 20;
+
+/// The first number in a file of the system, times `unit`, after `label`; UINT64_MAX when there is none.
+std::uint64_t read_amount(const char* path, const char* label, std::uint64_t unit) {
+    std::FILE* file = std::fopen(path, "r");
+    if (!file) return UINT64_MAX;
+    char text[4096];
+    text[std::fread(text, 1, sizeof text - 1, file)] = '\0';
+    std::fclose(file);
+    const char* at = std::strstr(text, label);
+    if (!at) return UINT64_MAX;
+    at += std::strlen(label);
+    char* end;
+    const unsigned long long amount = std::strtoull(at, &end, 10);
+    return end == at ? UINT64_MAX : amount * unit;
+}
+
+/// What this process may still take: the machine's free memory, or what its container leaves; less an eighth.
+std::uint64_t memory_to_spare() {
+    std::uint64_t spare = read_amount("/proc/meminfo", "MemAvailable:", 1024);
+    const std::uint64_t most = read_amount("/sys/fs/cgroup/memory.max", "", 1);
+    const std::uint64_t taken = read_amount("/sys/fs/cgroup/memory.current", "", 1);
+    if (most != UINT64_MAX && taken != UINT64_MAX) spare = std::min(spare, most - std::min(most, taken));
+    return spare - spare / 8;
 }
 
 [[noreturn]] void die_without_memory() {
@@ -81,14 +103,18 @@ std::uint64_t machine_memory() {
 
 // --- blocks ----------------------------------------------------------------------------------------------------------
 
-Heap::Heap() : collect_at_(kCollectAtLeast) {
-    const std::uint64_t memory = machine_memory();
-    limit_ = memory - memory / 8;
+Heap::Heap() : collect_at_(kCollectAtLeast), limit_(kSmallHeap) {
     tracked_.next = tracked_.previous = &tracked_;
 }
 
 Heap::~Heap() {
     for (void* slab : slabs_) std::free(slab);
+}
+
+void Heap::sound_alarm() {
+    if (alarm_) alarm_->fetch_or(alarm_bit_, std::memory_order_relaxed);
+    const std::uint64_t beyond = limit_ + limit_ / 10 + kSmallHeap;
+    if (beyond > limit_ && counters.live_bytes > beyond) die_without_memory();
 }
 
 void Heap::add_slab() {
@@ -103,6 +129,7 @@ void Heap::add_slab() {
     const std::size_t size = std::min(kLargestSlab, kFirstSlab << std::min<std::size_t>(slabs_.size() / 4, 10));
     slab_ = static_cast<char*>(std::malloc(size));
     if (!slab_) die_without_memory();
+    if (!has_room_for(size)) [[unlikely]] sound_alarm();
     slab_end_ = slab_ + size;
     slabs_.push_back(slab_);
     counters.live_bytes += size;
@@ -113,6 +140,7 @@ void Heap::add_slab() {
 void* Heap::carve(std::size_t size_class) {
     void* memory = std::malloc(size_class * 16);
     if (!memory) die_without_memory();
+    if (!has_room_for(size_class * 16)) [[unlikely]] sound_alarm();
     ++carved_blocks_;
     counters.live_bytes += size_class * 16;
     return memory;
@@ -137,8 +165,16 @@ void* Heap::carve(std::size_t size_class) {
 
 #endif
 
+bool Heap::has_room_for(std::size_t size) {
+    if (size <= limit_ && counters.live_bytes <= limit_ - size) return true;
+    if (limit_is_known_) return false;
+    const std::uint64_t spare = memory_to_spare();
+    set_limit(spare > UINT64_MAX - counters.live_bytes ? UINT64_MAX : counters.live_bytes + spare);
+    return has_room_for(size);
+}
+
 void* Heap::allocate_large(std::size_t size) {
-    if (size > limit_ || counters.live_bytes > limit_ - size) return nullptr;
+    if (!has_room_for(size)) return nullptr;
     void* memory = std::malloc(size);
     if (!memory) return nullptr;
     counters.live_bytes += size;
@@ -155,7 +191,7 @@ void Heap::deallocate_large(void* memory, std::size_t size) noexcept {
 void* Heap::reallocate(void* memory, std::size_t old_size, std::size_t new_size) {
     if (old_size > kMaxSmall && new_size > kMaxSmall) {
         const std::uint64_t others = counters.live_bytes - old_size;
-        if (new_size > old_size && (new_size > limit_ || others > limit_ - new_size)) return nullptr;
+        if (new_size > old_size && !has_room_for(new_size - old_size)) return nullptr;
         void* moved = std::realloc(memory, new_size);
         if (moved) counters.live_bytes = others + new_size;
         return moved;

@@ -11,6 +11,7 @@
 //
 // Threads: one heap a thread, found through `current_heap()`.
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -88,14 +89,21 @@ public:
     void maybe_collect() {
         if (tracked_count_ >= collect_at_ || stress_) [[unlikely]] collect_cycles();
     }
-    /// Collects at each tracked allocation: finds wrong counts early in tests (RUFF_GC_STRESS=1).
+    /// Collects at each tracked allocation: finds wrong counts early in tests.
     void set_stress(bool on) { stress_ = on; }
 
-    /// Bytes that may be held from the system in all; the default is the machine's memory less an eighth.
-    void set_limit(std::uint64_t bytes) { limit_ = bytes; }
-    /// Small objects are given out beyond the limit, so that no caller has to check each; the interpreter asks here at
-    /// loops and calls and raises `out of memory` for the program.
-    [[nodiscard]] bool is_exhausted() const { return counters.live_bytes > limit_; }
+    /// Bytes that may be held from the system in all. Without it: most of what the machine, or the container, has to spare
+    /// at the time when the heap first becomes large.
+    void set_limit(std::uint64_t bytes) {
+        limit_ = bytes;
+        limit_is_known_ = true;
+    }
+    /// Small objects are given out beyond the limit, so that no caller has to check each: `bit` is set in `flags` instead,
+    /// and the interpreter, which looks there at every turn of a loop, raises `Out of memory`.
+    void set_alarm(std::atomic<std::uint32_t>* flags, std::uint32_t bit) {
+        alarm_ = flags;
+        alarm_bit_ = bit;
+    }
 
     /// Blocks given out and not yet returned. Walks the free lists: for tests.
     [[nodiscard]] std::size_t live_blocks() const;
@@ -130,6 +138,8 @@ private:
 #endif
     [[nodiscard]] void* carve(std::size_t size_class);
     void add_slab();
+    [[nodiscard]] bool has_room_for(std::size_t size);
+    void sound_alarm();
     [[nodiscard]] void* allocate_large(std::size_t size);
     void deallocate_large(void* memory, std::size_t size) noexcept;
     void drain_doomed() noexcept;
@@ -143,6 +153,9 @@ private:
     std::size_t tracked_count_ = 0;
     std::size_t collect_at_;
     std::uint64_t limit_;
+    std::atomic<std::uint32_t>* alarm_ = nullptr;
+    std::uint32_t alarm_bit_ = 0;
+    bool limit_is_known_ = false;
     std::vector<void*> slabs_;
     std::vector<Object*> doomed_;   ///< dead objects nested too deep to free at once
     int free_depth_ = 0;

@@ -334,6 +334,7 @@ bool slow_for_end(Vm& vm, Instruction ins) {
 }
 
 bool slow_loop_interrupt(Vm& vm, Instruction) {
+    if ((vm.interrupt.fetch_and(~kInterruptMemory) & kInterruptMemory) != 0) return raise(vm, ErrorKind::Value, "Out of memory");
     vm.handle_interrupt();
     if (vm.exit_code >= 0) return false;
     if (vm.fiber->is_cancelled && !vm.fiber->in_cleanup && can_suspend(vm)) return raise_cancellation(vm);

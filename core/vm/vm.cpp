@@ -42,6 +42,7 @@ void capture_stack(const Vm& vm, ErrorObject& error) {
 Vm::Vm(std::shared_ptr<Image> image, const NativeTable& natives, VmOptions options)
     : image_(std::move(image)), natives_(natives), options_(std::move(options)) {
     set_current_heap(&heap);
+    heap.set_alarm(&interrupt, kInterruptMemory);
     module_states.resize(image_->program().modules.size());
     grow_tables();
     if (options_.virtual_clock) scheduler.use_virtual_clock();

@@ -39,7 +39,7 @@ struct InlineCache {
     };
 };
 
-enum Interrupt : std::uint32_t { kInterruptSignal = 1, kInterruptDump = 2, kInterruptStop = 4 };
+enum Interrupt : std::uint32_t { kInterruptSignal = 1, kInterruptDump = 2, kInterruptStop = 4, kInterruptMemory = 8 };
 
 class Vm {
 public:

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <vector>
 
@@ -160,4 +161,16 @@ TEST_CASE("under stress every tracked allocation collects", "[vm][heap]") {
     for (int i = 0; i < 200; ++i) (void)make_ring();
     CHECK(fixture.heap.counters.cycle_collections >= 400);
     CHECK(fixture.heap.tracked_count() <= 4);
+}
+
+TEST_CASE("small objects beyond the limit raise an alarm", "[vm][heap]") {
+    HeapFixture fixture;
+    std::atomic<std::uint32_t> flags{1};
+    fixture.heap.set_alarm(&flags, 8);
+    fixture.heap.set_limit(4 * 1024 * 1024);
+    std::vector<Value> all;
+    while (flags == 1 && all.size() < 1'000'000) all.push_back(text("a string of some bytes"));
+    CHECK(flags == 9);
+    CHECK(all.size() > 50'000);
+    CHECK(fixture.heap.allocate(100'000) == nullptr);
 }
