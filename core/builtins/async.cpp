@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/builtins/bodies.h"
+#include "core/builtins/elements.h"
 #include "core/vm/array.h"
 #include "core/vm/dict.h"
 #include "core/vm/operations.h"
@@ -180,6 +181,8 @@ struct Entry {
     Value job;                          ///< what was given, until it is started
     Value result;
     bool is_linked = false;
+    bool is_function = false;
+    bool is_done = false;
 };
 
 struct Combinator {
@@ -189,6 +192,8 @@ struct Combinator {
     std::vector<Entry> entries;
     std::size_t next = 0;               ///< first entry not started
     std::size_t running = 0;            ///< started and not settled
+    std::size_t functions = 0;          ///< of them, started by the combinator: what the limit counts
+    bool is_starting = false;           ///< inside start(): ending waits until that is done
     std::size_t limit = 0;
     bool is_decided = false;
     bool decided_rejects = false;
@@ -218,6 +223,7 @@ void free_combinator(Vm& vm, Combinator* combinator) {
 }
 
 void finish(Vm& vm, Combinator* combinator) {
+    if (combinator->is_starting) return;
     PromiseObject* result = combinator->result;
     retain(&result->head);
     Value decision = std::move(combinator->decision);
@@ -236,7 +242,7 @@ void decide(Vm& vm, Combinator* combinator, bool rejects, Value decision) {
     for (Entry& entry : combinator->entries) {
         if (!entry.is_linked) continue;
         if (is_sole_holder(*entry.promise)) {
-            cancel_promise(vm, *entry.promise);
+            cancel_promise(vm, *entry.promise);   // may settle, and unlink it, at once
         } else {
             remove_waiter(entry.waiter);
             entry.is_linked = false;
@@ -270,7 +276,9 @@ void start_more(Vm& vm, Combinator* combinator);
 
 /// One entry has settled. May free the combinator.
 void on_settled(Vm& vm, Combinator* combinator, Entry& entry) {
+    entry.is_done = true;
     --combinator->running;
+    if (entry.is_function) --combinator->functions;
     const PromiseObject& promise = *entry.promise;
     const bool rejected = promise.state == PromiseState::Rejected;
     if (combinator->is_decided) {
@@ -291,7 +299,7 @@ void on_settled(Vm& vm, Combinator* combinator, Entry& entry) {
             break;
         case Mode::AllSettled: entry.result = status_entry(promise); break;
     }
-    start_more(vm, combinator);
+    if (!combinator->is_starting) start_more(vm, combinator);
 }
 
 void notify_entry(Vm& vm, Waiter& waiter) {
@@ -300,33 +308,52 @@ void notify_entry(Vm& vm, Waiter& waiter) {
     on_settled(vm, entry.combinator, entry);
 }
 
-/// Starts entries up to the limit, and ends the combinator when none is left. May free it.
+/// Starts functions up to the limit, and ends the combinator when nothing is left. May free it.
 void start_more(Vm& vm, Combinator* combinator) {
-    while (combinator->next < combinator->entries.size() && combinator->running < combinator->limit) {
-        Entry& entry = combinator->entries[combinator->next++];
-        entry.combinator = combinator;
-        entry.waiter.notify = notify_entry;
-        if (entry.job.is(ValueKind::Promise)) {
-            entry.promise = as_promise(entry.job);
-            entry.job.forget();
-            entry.promise->head.flags |= kPromiseObserved;
-        } else {
-            entry.promise = vm.start_fiber(entry.job, nullptr, 0);
-            entry.job.set_null();
-        }
+    std::vector<Entry>& entries = combinator->entries;
+    while (combinator->next < entries.size() && combinator->functions < combinator->limit) {
+        Entry& entry = entries[combinator->next++];
+        if (!entry.is_function) continue;
+        entry.promise = vm.start_fiber(entry.job, nullptr, 0);
+        entry.job.set_null();
         ++combinator->running;
-        if (entry.promise->state == PromiseState::Pending) {
-            add_waiter(*entry.promise, entry.waiter);
-            entry.is_linked = true;
-            continue;
-        }
-        return on_settled(vm, combinator, entry);   // which comes back here unless that was the end
+        ++combinator->functions;
+        add_waiter(*entry.promise, entry.waiter);
+        entry.is_linked = true;
     }
-    if (combinator->running > 0 || combinator->next < combinator->entries.size()) return;
+    if (combinator->running > 0 || combinator->next < entries.size() || combinator->is_decided) return;
     combinator->is_decided = true;
     combinator->decided_rejects = combinator->mode == Mode::Any;
     combinator->decision = combinator->mode == Mode::Any ? any_failed(*combinator) : results_array(*combinator);
     finish(vm, combinator);
+}
+
+/// Links the promises among the jobs, which run already, and starts the functions. May free the combinator.
+void start(Vm& vm, Combinator* combinator) {
+    combinator->is_starting = true;
+    for (Entry& entry : combinator->entries) {
+        entry.combinator = combinator;
+        entry.waiter.notify = notify_entry;
+        entry.is_function = !entry.job.is(ValueKind::Promise);
+        if (entry.is_function) continue;
+        entry.promise = as_promise(entry.job);
+        entry.job.forget();
+        ++combinator->running;
+        entry.promise->head.flags |= kPromiseObserved;
+        if (entry.promise->state != PromiseState::Pending) continue;
+        add_waiter(*entry.promise, entry.waiter);
+        entry.is_linked = true;
+    }
+    for (Entry& entry : combinator->entries) {
+        if (entry.is_function || entry.is_done || entry.promise->state == PromiseState::Pending) continue;
+        on_settled(vm, combinator, entry);
+    }
+    combinator->is_starting = false;
+    if (combinator->is_decided) {
+        if (combinator->running == 0) finish(vm, combinator);
+        return;
+    }
+    start_more(vm, combinator);
 }
 
 /// The combinator itself is cancelled: so is what only it holds.
@@ -365,16 +392,12 @@ bool collect_jobs(Call& call, std::vector<Entry>& entries) {
         }
         return true;
     }
-    if (jobs.is(ValueKind::Set) || jobs.is_dict()) {
-        const DictObject* set = jobs.as_dict();
-        for (std::uint32_t i = dict_next(set, 0); i < set->used; i = dict_next(set, i + 1)) {
-            if (!add(jobs.is_dict() ? set->entries[i].value : set->entries[i].key)) return false;
-        }
-        return true;
+    ElementCursor cursor(jobs);
+    Value job;
+    while (cursor.next(job)) {
+        if (!add(job)) return false;
     }
-    call.raise(ErrorKind::Type, std::string(call.row.name) + ": parameter `jobs` expects array or set, got " +
-                                    std::string(value_kind_name(jobs.kind())));
-    return false;
+    return true;
 }
 
 Outcome combine(Call& call, Mode mode) {
@@ -403,7 +426,7 @@ Outcome combine(Call& call, Mode mode) {
     combinator->result = result;
     result->operation = combinator.get();
     result->cancel_operation = cancel_combinator;
-    start_more(vm, combinator.release());
+    start(vm, combinator.release());
     return call.done(std::move(handle));
 }
 

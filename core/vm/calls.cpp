@@ -152,8 +152,30 @@ bool call_collected(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t 
 
 }  // namespace
 
+namespace {
+
+/// True when a native is given something to iterate that takes fibers to walk: it is collected into an array first, in Ruff.
+bool must_be_collected(const BuiltinRow& row, const Value* window, std::uint32_t count) {
+    if (count == 0 || row.body != BuiltinBody::Native || !row.parameters[0].type.starts_with("iterable")) return false;
+    const ValueKind kind = window[1].kind();
+    return kind == ValueKind::Generator || kind == ValueKind::Channel || kind == ValueKind::File ||
+           (kind == ValueKind::Struct && window[1].as_struct()->info->iter != nullptr);
+}
+
+bool call_collected(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t count, std::uint32_t frame_flags) {
+    Code* code = vm.prelude_helper("array", "_call_collected");
+    Value* base = ensure_stack(vm, window + 1, count + 1);
+    if (base == nullptr) return unwind(vm);
+    for (std::uint32_t i = count; i > 0; --i) base[i] = std::move(base[i - 1]);
+    base[0] = make_builtin_function(row);
+    return call_code(vm, *code, base - 1, count + 1, frame_flags);
+}
+
+}  // namespace
+
 bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t count, std::uint32_t frame_flags, Value* receiver,
                   std::uint32_t hidden) {
+    if (receiver == nullptr && must_be_collected(row, window, count)) return call_collected(vm, row, window, count, frame_flags);
     if (!check_builtin_arguments(vm, row, window, count, hidden, receiver)) {
         clear_window(window, count);
         return unwind(vm);

@@ -92,6 +92,10 @@ bool spread_into(Vm& vm, ArrayObject* array, const Value& source) {
     return false;
 }
 
+bool refuse_spread(Vm& vm, const Value& value) {
+    return raise(vm, ErrorKind::Type, std::string(value_kind_name(value.kind())) + " cannot be spread into an array");
+}
+
 bool is_plain_iterable(ValueKind kind) {
     return kind == ValueKind::Array || kind == ValueKind::Dict || kind == ValueKind::Set || kind == ValueKind::String ||
            kind == ValueKind::Bytes || kind == ValueKind::Range;
@@ -125,8 +129,13 @@ bool slow_array_spread(Vm& vm, Instruction ins) {
         vm.frame->pc -= 1;
         return pull_generator(vm, generator, Value(), vm.fiber->stack + scratch, ResumeMode::Register);
     }
-    const std::string kind(value_kind_name(base[ins.b].kind()));
-    return raise(vm, ErrorKind::Type, kind + " cannot be spread into an array");
+    if (base[ins.b].is_int() || base[ins.b].is_null()) return refuse_spread(vm, base[ins.b]);
+    // A struct with `iter`, a file, a channel: what `for` would walk is spread instead, by this instruction again.
+    Value iterated;
+    if (!iterate_once(vm, base[ins.b], iterated)) return unwind(vm);
+    vm.frame->base[ins.b] = std::move(iterated);
+    vm.frame->pc -= 1;
+    return true;
 }
 
 bool slow_new_dict(Vm& vm, Instruction ins) {

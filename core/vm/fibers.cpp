@@ -77,9 +77,9 @@ void wake_fiber(Vm& vm, Waiter& waiter) {
     release(&promise.head);
 }
 
-Value cancellation_error() {
+Value cancellation_error(ErrorFlag flag = kErrorCancellation) {
     Value error = make_error(ErrorKind::Cancelled, "Task was cancelled");
-    error.object()->flags |= kErrorCancellation;
+    error.object()->flags |= flag;
     return error;
 }
 
@@ -340,7 +340,7 @@ bool finish_fiber(Vm& vm, Value result, bool failed) {
     clear_registers(fiber->stack, fiber->stack + fiber->stack_capacity);
     if (generator == nullptr && fiber->promise == nullptr) {   // a generator dropped half-way has run its `finally` blocks
         free_fiber(vm, fiber);
-        if (failed && (result.object()->flags & kErrorCancellation) == 0) vm.report_unhandled(result);
+        if (failed && (result.object()->flags & kErrorLeave) == 0) vm.report_unhandled(result);
         return run_next(vm);
     }
     if (generator != nullptr) {
@@ -350,7 +350,7 @@ bool finish_fiber(Vm& vm, Value result, bool failed) {
         free_fiber(vm, fiber);
         make_current(vm, resumer);
         resumer->wait = WaitKind::None;
-        if (failed && mode == ResumeMode::Discard && (result.object()->flags & kErrorCancellation) != 0) return true;
+        if (failed && (result.object()->flags & kErrorLeave) != 0) return true;
         if (failed) {
             vm.raise_value(std::move(result));
             return unwind(vm);
@@ -436,7 +436,7 @@ const bytecode::Handler* find_handler(Vm& vm, const Frame& frame, Value& error) 
     const auto pc = static_cast<std::uint32_t>(frame.pc - frame.code->instructions - 1);
     for (const bytecode::Handler& handler : frame.code->source->handlers) {
         if (pc < handler.begin || pc >= handler.end) continue;
-        const bool is_cancellation = (error.object()->flags & kErrorCancellation) != 0;
+        const bool is_cancellation = (error.object()->flags & (kErrorCancellation | kErrorLeave)) != 0;
         switch (handler.kind) {
             case bytecode::Handler::Finally: return &handler;
             case bytecode::Handler::Except:
@@ -447,7 +447,7 @@ const bytecode::Handler* find_handler(Vm& vm, const Frame& frame, Value& error) 
                 if (!pending.is(ValueKind::Error) || pending.object() == error.object()) break;
                 if ((pending.object()->flags & kErrorCancellation) != 0) {
                     error = pending;   // a cancellation is not replaced
-                } else if (!is_cancellation && error.as<ErrorObject>()->cause.is_null()) {
+                } else if ((pending.object()->flags & kErrorLeave) == 0 && !is_cancellation && error.as<ErrorObject>()->cause.is_null()) {
                     error.as<ErrorObject>()->cause = pending;
                 }
                 break;
@@ -537,7 +537,8 @@ bool finish_generator(Vm& vm, GeneratorObject& generator, Value* slot) {
     fiber->is_cancelled = true;
     fiber->in_cleanup = true;
     make_current(vm, fiber);
-    return raise_cancellation(vm);
+    vm.raise_value(cancellation_error(kErrorLeave));
+    return unwind(vm);
 }
 
 void generator_dropped(Vm& vm, GeneratorObject& generator) {
@@ -552,12 +553,15 @@ void generator_dropped(Vm& vm, GeneratorObject& generator) {
     }
     fiber->is_cancelled = true;
     fiber->in_cleanup = true;
-    vm.scheduler.make_ready(fiber, cancellation_error(), true);
+    vm.scheduler.make_ready(fiber, cancellation_error(kErrorLeave), true);
 }
 
 bool yield_value(Vm& vm, Value* slot) {
     Fiber* fiber = vm.fiber;
-    if (fiber->is_cancelled) return raise_cancellation(vm);   // it is being finished
+    if (fiber->is_cancelled) {   // it is being finished
+        vm.raise_value(cancellation_error(kErrorLeave));
+        return unwind(vm);
+    }
     Fiber* puller = fiber->resumer;
     Value value = std::move(*slot);
     fiber->resume_register = static_cast<std::uint32_t>(slot - fiber->stack);

@@ -1,6 +1,7 @@
 // Loops over anything. Loop state is three registers:
 //
-//   int n, range      [0] next int        [1] end (exclusive)      [2] step     (ForRange: the last int that belongs to it)
+//   range(…), a..b    [0] this int        [1] passes left          [2] step        (ForRange, ForRangeNext)
+//   int n             [0] next int        [1] end (exclusive)      [2] 1
 //   array             [0] the array       [1] next index           [2] -
 //   string            [0] the string      [1] next byte offset     [2] -
 //   bytes             [0] the bytes       [1] next offset          [2] -
@@ -59,14 +60,12 @@ bool slow_for_range(Vm& vm, Instruction ins) {
         vm.frame->pc += ins.signed_c();
         return true;
     }
-    // ForRangeNext wants the last int that may be reached, which exists for every loop that is not empty.
-    state[1].set_int(inclusive ? end : step > 0 ? end - 1 : end + 1);
+    const std::uint64_t distance = step > 0 ? static_cast<std::uint64_t>(end) - static_cast<std::uint64_t>(start)
+                                            : static_cast<std::uint64_t>(start) - static_cast<std::uint64_t>(end);
+    const std::uint64_t size = step > 0 ? static_cast<std::uint64_t>(step) : 0 - static_cast<std::uint64_t>(step);
+    state[1].set_int(static_cast<std::int64_t>((inclusive ? distance / size : (distance - 1) / size) + 1));
     state[3].set_int(start);
     return true;
-}
-
-namespace {
-bool prepare_by_builtin(Vm& vm, Instruction ins, std::string_view name, const Value& second);
 }
 
 bool slow_for_prepare(Vm& vm, Instruction ins) {
@@ -89,25 +88,31 @@ bool slow_for_prepare(Vm& vm, Instruction ins) {
             state[1].set_int(0);
             state[2].set_null();
             return true;
-        case ValueKind::Struct: {
-            Code* iter = state[0].as_struct()->info->iter;
-            if (iter == nullptr) break;
-            const Value receiver = state[0];
-            Value result;
-            if (vm.call_method_sync(iter, receiver, nullptr, 0, result) != Outcome::Done) return unwind(vm);
-            state = vm.frame->base + ins.a;
-            if (result.is(ValueKind::Struct)) {
-                return raise(vm, ErrorKind::Type, "iter of " + std::string(receiver.as_struct()->info->name->view()) + " must give a collection or a generator, not a struct");
-            }
-            state[0] = std::move(result);
-            return slow_for_prepare(vm, ins);
-        }
-        // A handle is read through a generator: the lines of a file, the values of a channel until it is closed and drained.
-        case ValueKind::File: return prepare_by_builtin(vm, ins, "_file_lines", Value());
-        case ValueKind::Channel: return prepare_by_builtin(vm, ins, "_channel_values", Value());
         default: break;
     }
-    return raise(vm, ErrorKind::Type, std::string(value_kind_name(state[0].kind())) + " cannot be iterated");
+    Value iterated;
+    if (!iterate_once(vm, state[0], iterated)) return unwind(vm);
+    vm.frame->base[ins.a] = std::move(iterated);
+    return slow_for_prepare(vm, ins);
+}
+
+bool iterate_once(Vm& vm, const Value& iterable, Value& result) {
+    const Value receiver = iterable;
+    if (receiver.is(ValueKind::Struct) && receiver.as_struct()->info->iter != nullptr) {
+        if (vm.call_method_sync(receiver.as_struct()->info->iter, receiver, nullptr, 0, result) != Outcome::Done) return false;
+        if (!result.is(ValueKind::Struct)) return true;
+        vm.raise(ErrorKind::Type, "iter of " + std::string(receiver.as_struct()->info->name->view()) +
+                                      " must give a collection or a generator, not a struct");
+        return false;
+    }
+    // A handle is read through a generator: the lines of a file, the values of a channel until it is closed and drained.
+    const std::string_view reader = receiver.is(ValueKind::File) ? "_file_lines" : receiver.is(ValueKind::Channel) ? "_channel_values" : "";
+    const BuiltinRow* row = reader.empty() ? nullptr : find_internal_builtin(reader);
+    if (row == nullptr) {
+        vm.raise(ErrorKind::Type, std::string(value_kind_name(receiver.kind())) + " cannot be iterated");
+        return false;
+    }
+    return vm.call_sync(make_builtin_function(*row), &receiver, 1, result) == Outcome::Done;
 }
 
 namespace {
@@ -116,8 +121,6 @@ namespace {
 bool prepare_by_builtin(Vm& vm, Instruction ins, std::string_view name, const Value& second) {
     Value* state = vm.frame->base + ins.a;
     const BuiltinRow* row = find_builtin(name);
-    if (row == nullptr) row = find_internal_builtin(name);
-    if (row == nullptr) return raise(vm, ErrorKind::Type, std::string(value_kind_name(state[0].kind())) + " cannot be iterated");
     const Value arguments[2] = {state[0], second};
     Value result;
     const std::uint32_t count = second.is_null() ? 1 : 2;

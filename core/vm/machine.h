@@ -137,6 +137,8 @@ void write_back(Vm& vm, const Code& code, Value* base, Instruction ins);
 [[nodiscard]] bool slow_for_next(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_for_next2(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_for_end(Vm& vm, Instruction ins);
+/// What `for` walks instead of a struct with `iter`, a file or a channel. False: raised (not iterable), not yet unwound.
+[[nodiscard]] bool iterate_once(Vm& vm, const Value& iterable, Value& result);
 [[nodiscard]] bool slow_loop_interrupt(Vm& vm, Instruction ins);
 
 // --- patterns.cpp
@@ -152,6 +154,9 @@ void write_back(Vm& vm, const Code& code, Value* base, Instruction ins);
 [[nodiscard]] bool slow_return(Vm& vm, Instruction ins);
 
 // --- errors
-enum ErrorFlag : std::uint8_t { kErrorCancellation = 1 };   ///< unwinds for a cancellation: `except` does not see it
+enum ErrorFlag : std::uint8_t {
+    kErrorCancellation = 1,   ///< unwinds for a cancellation: `except` does not see it, no other error replaces it
+    kErrorLeave = 2,          ///< unwinds a generator that is left early: `except` does not see it
+};
 
 }  // namespace ruff::vm

@@ -152,9 +152,14 @@ Code* Vm::prelude_code(const BuiltinRow& row) {
     Code*& code = prelude_codes_[static_cast<int>(row.id)];
     if (code == nullptr) {
         const char* family = natives_.bodies[static_cast<int>(row.id)].prelude_family;
-        code = image_->prelude_function(family, natives_.prelude_source(family), row.body_name);
-        grow_tables();
+        code = prelude_helper(family, row.body_name);
     }
+    return code;
+}
+
+Code* Vm::prelude_helper(const char* family, std::string_view name) {
+    Code* code = image_->prelude_function(family, natives_.prelude_source(family), name);
+    grow_tables();
     return code;
 }
 
@@ -173,6 +178,14 @@ std::string describe_wait(const Vm& vm, const Fiber& fiber) {
     if (fiber.operation != nullptr) text += ", in " + std::string(fiber.operation->describe());
     else if (fiber.wait == WaitKind::Promise) text += ", awaiting a promise";
     return text;
+}
+
+/// A fiber other than a generator that nobody pulls from any more.
+bool has_waiting_fiber(const Vm& vm) {
+    for (const Fiber* fiber = vm.all_fibers; fiber != nullptr; fiber = fiber->next_all) {
+        if (fiber->promise != nullptr) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -203,7 +216,7 @@ void Vm::report_deadlock() {
     std::string places;
     int count = 0;
     for (const Fiber* waiting = all_fibers; waiting != nullptr; waiting = waiting->next_all) {
-        if (waiting->frame_count == 0) continue;
+        if (waiting->frame_count == 0 || waiting->wait == WaitKind::None) continue;
         if (++count <= 20) places += "\n  " + describe_wait(*this, *waiting);
     }
     if (count > 20) places += "\n  ... and " + std::to_string(count - 20) + " more";
@@ -243,7 +256,7 @@ int Vm::run_function(Code& code) {
     run_interpreter(*this);
     main_result = promise->state == PromiseState::Fulfilled ? promise->result : Value();
     const bool succeeded = promise->state == PromiseState::Fulfilled;
-    if (exit_code < 0 && all_fibers != nullptr && !failed && ending_code < 0) report_deadlock();
+    if (exit_code < 0 && !failed && ending_code < 0 && has_waiting_fiber(*this)) report_deadlock();
     for (PromiseObject* rejected : std::vector<PromiseObject*>(std::move(unobserved_))) {
         if ((rejected->head.flags & (kPromiseObserved | kPromiseCancelled | kPromiseReported)) != 0) continue;
         rejected->head.flags |= kPromiseReported;

@@ -135,6 +135,8 @@ public:
     [[nodiscard]] const Value* module_member(const Value& module, const StringObject* name);
     /// The compiled body of a prelude row.
     [[nodiscard]] Code* prelude_code(const BuiltinRow& row);
+    /// A function of a prelude family that is no row.
+    [[nodiscard]] Code* prelude_helper(const char* family, std::string_view name);
     /// A function of one Return: the bottom frame of fibers that start with a call of anything.
     [[nodiscard]] static const Code& idle_code();
     /// Makes room for the globals and caches of programs added to the image since the last time (prelude families).
