@@ -63,10 +63,13 @@ private:
         if (info.c == Operand::Copy) visit(instruction.c, take_flag(2));
     }
 
+    // `self` of a mutating method is never given up: however the method is left, by an error too, what register 0
+    // holds goes back to the receiver's place.
     void find_candidates() {
         number_.assign(function_.register_count, kNotCandidate);
         for (Instruction& instruction : function_.code) {
             for_each_copy(instruction, [&](std::uint16_t reg, std::uint8_t flag) {
+                if (reg == 0 && function_.mutates_self) return;
                 if ((instruction.flags & flag) != 0 || number_[reg] != kNotCandidate) return;
                 // The receiver goes back to its place when the method ends, however it ends.
                 if (reg == 0 && function_.mutates_self) return;

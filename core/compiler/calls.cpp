@@ -441,7 +441,7 @@ std::vector<std::string> FunctionCompiler::spread_arguments(const Arguments& arg
         }
         const Mark before = mark();
         const auto* spread = argument->as<Spread>();
-        const Operand value = operand(spread != nullptr ? *spread->operand : *argument);
+        const Operand value = spread != nullptr ? in_temporary(*spread->operand) : operand(*argument);
         at(*argument);
         emit(spread != nullptr ? Op::ArraySpread : Op::ArrayPush, array, value.reg, 0,
              value.is_temporary ? bytecode::kTakeB : 0);

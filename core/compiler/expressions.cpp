@@ -281,7 +281,7 @@ void FunctionCompiler::array_into(const ArrayExpr& expression, Reg target) {
     for (const Expr* element : expression.elements) {
         const Mark inside = mark();
         const auto* spread = element->as<Spread>();
-        const Operand value = operand(spread != nullptr ? *spread->operand : *element);
+        const Operand value = spread != nullptr ? in_temporary(*spread->operand) : operand(*element);
         at(*element);
         emit(spread != nullptr ? Op::ArraySpread : Op::ArrayPush, array, value.reg, 0,
              value.is_temporary ? bytecode::kTakeB : 0);
