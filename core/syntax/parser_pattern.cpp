@@ -70,7 +70,7 @@ const Node* Parser::pattern_field(bool in_arm) {
         return error_node(node->first_token);
     }
     if (!is_short && is_keyword(kind()) && kind(1) != TokenKind::Colon) {
-        expect_name("a key");
+        reserved_word();
         return error_node(node->first_token);
     }
     if (is_short) {
@@ -149,9 +149,14 @@ const Pattern* Parser::arm_pattern() {
         case TokenKind::LeftParen: return arm_paren();
         default: break;
     }
-    if (is_keyword(kind()) && !on_new_line() && !at(TokenKind::KwIf)) return name_or_wildcard();
-    expected("a pattern");
-    return missing();
+    std::uint32_t first = at_;
+    if (!is_keyword(kind()) || on_new_line() || at(TokenKind::KwIf)) {
+        expected("a pattern");
+        return missing();
+    }
+    reserved_word();
+    if (!on_new_line() && !at(TokenKind::Colon) && !at_closer() && !at(TokenKind::Comma)) return arm_pattern();
+    return error_node(first);
 }
 
 const Pattern* Parser::arm_name() {
@@ -196,7 +201,7 @@ const Pattern* Parser::arm_name() {
         Opening opening = open();
         Mode mode(*this, false, false);
         node->inner = arm_pattern();
-        close(opening, TokenKind::RightParen);
+        close_list(opening, TokenKind::RightParen);
         return finish(node);
     }
     if (word == "None") {
@@ -267,7 +272,7 @@ const Pattern* Parser::arm_paren() {
     Opening opening = open();
     Mode mode(*this, false, false);
     node->inner = alternatives();
-    close(opening, TokenKind::RightParen);
+    close_list(opening, TokenKind::RightParen);
     return finish(node);
 }
 
