@@ -3,6 +3,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "core/vm/code.h"
 #include "core/vm/drivers.h"
@@ -117,7 +118,9 @@ bool hash_Struct(const Value& key, Cursor& at, HashDriver& driver) {
 }
 
 std::string_view key_refusal_Struct(const Value& value) {
-    return value.as_struct()->info->op_eq ? "a struct with an op_eq method" : std::string_view();
+    const StructInfo& info = *value.as_struct()->info;
+    if (!info.op_eq) return {};
+    return intern("a " + std::string(info.name->view()) + ", whose op_eq decides what is equal,")->view();
 }
 Sendable sendable_Struct() { return Sendable::Copy; }
 
