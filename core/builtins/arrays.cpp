@@ -508,15 +508,9 @@ Outcome unique(Call& call) {
     const Value holder = Value::adopt(seen);
     ArrayBuilder kept;
     for (Value element; cursor.next(element);) {
+        if (!check_key(call, element)) return Outcome::Raised;
         bool is_new = false;
-        if (!vm::key_refusal(element).empty()) {
-            // What cannot be a key (a struct with op_eq, a function) is compared with every one that was kept.
-            const Truth was_there = vm::contains(call.vm, kept.so_far(), element);
-            if (was_there == Truth::Raised) return Outcome::Raised;
-            is_new = was_there == Truth::False;
-        } else if (vm::dict_place(seen, element, is_new) == nullptr) {
-            return out_of_memory(call);
-        }
+        if (vm::dict_place(seen, element, is_new) == nullptr) return out_of_memory(call);
         if (is_new) kept.push(std::move(element));
     }
     return kept.done(call);

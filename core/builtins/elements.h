@@ -35,8 +35,6 @@ public:
     void push_text(std::string_view text);
     void append(const vm::Value* values, std::size_t count);
     [[nodiscard]] std::size_t size() const { return array_ == nullptr ? 0 : array_->size; }
-    /// What was pushed so far, to look at; null when memory was refused.
-    [[nodiscard]] const vm::Value& so_far() const { return holder_; }
     /// The array; null when memory was refused.
     [[nodiscard]] vm::Value take();
     vm::Outcome done(vm::Call& call);

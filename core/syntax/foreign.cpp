@@ -122,15 +122,6 @@ const Stmt* Parser::foreign_for(std::uint32_t first) {
 
 // ---- In an expression ----------------------------------------------------------------------------------------
 
-// An expression behind what is wrong, wherever that stands: it counts as nested, since it can hold the same mistake.
-const Expr* Parser::rest_of_mistake() {
-    Nesting nesting(*this);
-    if (!nesting.is_too_deep()) return expression();
-    std::uint32_t first = at_;
-    skip_expression();
-    return error_node(first);
-}
-
 // Where an operand is missing: whether the sign here makes an operator of another language with the one before.
 const Expr* Parser::foreign_operand() {
     if (at_ == 0 || !may_report()) return nullptr;
@@ -144,18 +135,18 @@ const Expr* Parser::foreign_operand() {
         diagnostic.help = "write `" + meant + "`";
         diagnostic.fixes.push_back({"Replace it by `" + meant + "`", FixSafety::Safe, {{span, meant}}});
         advance();
-        return rest_of_mistake();
+        return unary();
     }
     if (at_adjacent(before, TokenKind::Star, TokenKind::Star)) {
         report(DiagnosticId::ForeignOperator, {tokens_[before].begin, token().end}, {"**"}).help = "write `pow(a, b)`";
         advance();
-        return rest_of_mistake();
+        return unary();
     }
     if (at_adjacent(before, TokenKind::Equal, TokenKind::Greater)) {
         std::uint32_t first = before;
         report(DiagnosticId::ForeignArrow, {tokens_[before].begin, token().end}).help = "write `|x| expression`";
         advance();
-        if (!at(TokenKind::LeftBrace)) return rest_of_mistake();
+        if (!at(TokenKind::LeftBrace)) return expression();
         block();
         return error_node(first);
     }
@@ -180,7 +171,7 @@ const Expr* Parser::foreign_increment(std::uint32_t first_sign) {
     if (is_whole) diagnostic.fixes.push_back({"Write it as an assignment", FixSafety::Safe, {{span, std::string(step)}}});
     std::uint32_t first = at_;
     while (at_ <= first_sign + 1 && !at(TokenKind::Eof)) advance();
-    if (begins_only_operand(kind()) && !on_new_line()) return rest_of_mistake();
+    if (begins_only_operand(kind()) && !on_new_line()) return unary();
     return error_node(first);
 }
 
@@ -237,7 +228,7 @@ void Parser::after_statement(const Node& statement, std::uint32_t first) {
         case TokenKind::KwElse:
         case TokenKind::KwExcept:
         case TokenKind::KwFinally:
-            if (on_new_line() || unclosed_around_ > 0) return;
+            if (on_new_line()) return;
             break;
         default: break;
     }
@@ -339,15 +330,10 @@ void Parser::foreign_tuple(const Node& statement, std::uint32_t first) {
 
 // ---- Where a block should begin ------------------------------------------------------------------------------
 
-// Reports that `{` is missing, and goes to one further on in the line if there is one.
-void Parser::missing_brace() {
+// Reports that `{` is missing. Leaves `at_` at a `{` further on in the line and gives null, or else gives the body.
+const Block* Parser::missing_block() {
     switch (kind()) {
-        case TokenKind::Colon:
-            // In a chain of `if x: ... else: ...` the first is enough.
-            if (!broken_) report_here(DiagnosticId::ForeignColonBlock).help = "write `{` and, at the end, `}`";
-            broken_ = true;
-            advance();
-            return;
+        case TokenKind::Colon: return colon_block();
         case TokenKind::Equal: {
             Diagnostic& diagnostic = report_here(DiagnosticId::AssignmentInExpression);
             diagnostic.help = "values are compared with `==`";
@@ -360,20 +346,45 @@ void Parser::missing_brace() {
             break;
         case TokenKind::Comma: report_here(DiagnosticId::ForeignTuple).help = "write `[a, b]`"; break;
         default: {
-            if (broken_ || foreign_word_between()) break;
+            if (foreign_word_between()) break;
             bool is_then = at_word("then") || at_word("do");
             expected("`{`", is_then ? "the body stands in braces, without a word before it" : "");
         }
     }
-    std::uint32_t start = at_;
+    std::uint32_t first = at_;
     while (!at(TokenKind::Eof) && !at(TokenKind::RightBrace) && !at(TokenKind::Semicolon)) {
-        if (at(TokenKind::LeftBrace)) return;
+        if (at(TokenKind::LeftBrace)) return nullptr;
         if (on_new_line()) break;
         bool is_jump = at(TokenKind::LeftParen) || at(TokenKind::LeftBracket) || at(TokenKind::StringHead);
         if (is_jump && partner(at_) != kNoToken) at_ = partner(at_);
         advance();
     }
-    at_ = start;
+    return finish(make<Block>(first));
+}
+
+// `if x:` and the lines indented below it
+const Block* Parser::colon_block() {
+    Span colon = token().span();
+    if (!broken_) report(DiagnosticId::ForeignColonBlock, colon).help = "write `{` and, at the end, `}`";
+    broken_ = true;
+    auto* node = make<Block>(at_);
+    advance();
+    if (at(TokenKind::LeftBrace)) return nullptr;
+    if (block_nesting_ == kMaxBlockNesting) {
+        too_deep("blocks", kMaxBlockNesting);
+        return finish(node);
+    }
+    ++block_nesting_;
+    Opening opening{node->first_token, true};
+    {
+        Mode mode(*this, true, false);
+        Context inside = context_;
+        inside.at_file_level = inside.at_test_level = false;
+        ContextScope scope(*this, inside);
+        node->statements = statements(&opening);
+    }
+    --block_nesting_;
+    return finish(node);
 }
 
 }  // namespace ruff::syntax

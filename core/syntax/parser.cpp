@@ -108,22 +108,12 @@ Name Parser::name_here() {
 
 Name Parser::expect_name(std::string_view what) {
     if (at(TokenKind::Name)) return name_here();
-    // A word that has its place behind the name is left for that.
-    bool is_next = at(TokenKind::KwIn) || at(TokenKind::KwImport) || at(TokenKind::KwAs);
-    if (is_keyword(kind()) && !on_new_line() && !is_next) {
-        bool has_name_behind = kind(1) == TokenKind::Name && on_same_line(1);
+    if (is_keyword(kind()) && !on_new_line()) {
         report_here(DiagnosticId::ReservedWord, {text()});
-        if (has_name_behind) advance();
         return name_here();
     }
     expected(what);
     return {};
-}
-
-// Takes a word where only a name can stand.
-void Parser::reserved_word() {
-    report_here(DiagnosticId::ReservedWord, {text()});
-    advance();
 }
 
 Name Parser::expect_word(std::string_view what) {

@@ -114,11 +114,17 @@ const Stmt* Parser::struct_decl() {
     auto* node = make<StructDecl>(at_);
     advance();
     node->name = expect_name("the name of the struct");
-    bool has_base = !on_new_line() && (at(TokenKind::LeftParen) || at(TokenKind::Less) || at(TokenKind::Name) ||
-                                       (at(TokenKind::Colon) && kind(1) == TokenKind::Name && on_same_line(1)));
-    if (has_base) expected("`{`", "there is no inheritance; share code with functions");
-    Opening opening;
-    if (!open_body(opening)) return finish(node);
+    bool has_base = at(TokenKind::Colon) || at(TokenKind::LeftParen) || at(TokenKind::Less) || at(TokenKind::Name);
+    if (!at(TokenKind::LeftBrace)) {
+        expected("`{`", has_base ? "there is no inheritance; share code with functions" : "");
+        if (missing_block() != nullptr) return finish(node);
+    }
+    if (block_nesting_ == kMaxBlockNesting) {
+        too_deep("blocks", kMaxBlockNesting);
+        return finish(node);
+    }
+    ++block_nesting_;
+    Opening opening = open();
     Mode mode(*this, true, false);
     ContextScope scope(*this, Context{});
     std::size_t mark = scratch_.size();
@@ -129,14 +135,13 @@ const Stmt* Parser::struct_decl() {
             is_separated = true;
         }
         if (at_end_of(opening, TokenKind::RightBrace)) break;
-        Span place = token().span();
-        bool is_stuck = !is_separated && !on_new_line() && may_report();
-        scratch_.push_back(at_closer() ? stray_closers() : struct_member());
-        if (is_stuck && !scratch_.back()->is<ErrorNode>()) refuse(DiagnosticId::FieldSeparator, place);
+        if (!is_separated && !on_new_line() && may_report()) refuse(DiagnosticId::FieldSeparator, token().span());
+        scratch_.push_back(struct_member());
         is_separated = scratch_.back()->is<FuncDecl>() || scratch_.back()->is<ErrorNode>();
     }
     node->members = list_from<Node>(mark);
-    close_body(opening);
+    close(opening, TokenKind::RightBrace);
+    --block_nesting_;
     return finish(node);
 }
 
@@ -191,8 +196,10 @@ const Stmt* Parser::enum_decl() {
     auto* node = make<EnumDecl>(at_);
     advance();
     node->name = expect_name("the name of the enum");
-    Opening opening;
-    if (!open_body(opening)) return finish(node);
+    if (!at(TokenKind::LeftBrace)) {
+        if (missing_block() != nullptr) return finish(node);
+    }
+    Opening opening = open();
     Mode mode(*this, true, false);
     std::size_t mark = scratch_.size();
     while (true) {
@@ -213,7 +220,7 @@ const Stmt* Parser::enum_decl() {
         if (at_ == start) advance();
     }
     node->variants = list_from<EnumVariant>(mark);
-    close_body(opening);
+    close(opening, TokenKind::RightBrace);
     return finish(node);
 }
 

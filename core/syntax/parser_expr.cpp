@@ -287,7 +287,7 @@ const Expr* Parser::call(const Expr* callee) {
     for (const Node* argument : node->arguments) {
         if (argument->is<NamedArgument>()) {
             has_named = true;
-        } else if (has_named && !broken_) {
+        } else if (has_named && !argument->is<ErrorNode>()) {
             refuse(DiagnosticId::PositionalAfterNamed, span_of(*argument));
             break;
         }
@@ -386,8 +386,8 @@ const Expr* Parser::propagate(const Expr* operand) {
     if (!begins_operand(kind()) || on_new_line() || !may_report()) return result;
     // `a ? b : c`
     report(DiagnosticId::ForeignTernary, tokens_[question].span()).help = "write `if a { b } else { c }`";
-    rest_of_mistake();
-    if (take(TokenKind::Colon)) rest_of_mistake();
+    expression();
+    if (take(TokenKind::Colon)) expression();
     return error_node(operand->first_token, {operand});
 }
 
@@ -427,7 +427,7 @@ const Expr* Parser::primary() {
         report_here(DiagnosticId::StatementAsExpression, {text()}).help = "use `if` and put it in the block";
         std::uint32_t first = at_;
         advance();
-        if (!on_new_line() && begins_operand(kind())) rest_of_mistake();
+        if (!on_new_line() && begins_operand(kind())) expression();
         return error_node(first);
     }
     expected("an expression");
@@ -483,7 +483,7 @@ const Node* Parser::field_init() {
     bool is_short = at(TokenKind::Name) && kind(1) != TokenKind::Colon;
     if (!is_short && !(is_word(kind()) && kind(1) == TokenKind::Colon)) {
         if (is_keyword(kind())) {
-            reserved_word();
+            expect_name("a field");
         } else {
             expected("a field");
         }
@@ -589,7 +589,7 @@ const Node* Parser::dict_entry() {
     std::uint32_t first = at_;
     if (!starts_key() || (is_keyword(kind()) && kind(1) != TokenKind::Colon)) {
         if (is_keyword(kind()) && (kind(1) == TokenKind::Comma || kind(1) == TokenKind::RightBrace)) {
-            reserved_word();
+            expect_name("a key");
         } else {
             expected("a key");
         }
@@ -606,10 +606,10 @@ const Node* Parser::dict_entry() {
     if (at(TokenKind::Equal)) {
         expected("`:`", "an entry is written `key: value`");
         advance();
-        node->value = expression();
     } else {
-        node->value = expect(TokenKind::Colon) ? expression() : missing();
+        expect(TokenKind::Colon);
     }
+    node->value = expression();
     return finish(node);
 }
 
@@ -643,7 +643,7 @@ const DictKey* Parser::key() {
             Opening opening = open();
             Mode mode(*this, false, false);
             node->value = expression();
-            close_list(opening, TokenKind::RightBracket);
+            close(opening, TokenKind::RightBracket);
             break;
         }
         default:
@@ -748,10 +748,9 @@ List<Node> Parser::lambda_params() {
     check_rest_last(params);
     if (!take(TokenKind::Bar)) {
         expected("`|` behind the parameters");
-        while (!at(TokenKind::Bar) && !at(TokenKind::Eof) && !on_new_line() && !at_closer() &&
-               !at(TokenKind::StringTail) && !at(TokenKind::StringMiddle)) {
-            bool is_jump = at(TokenKind::LeftBrace) || at(TokenKind::LeftBracket) || at(TokenKind::LeftParen);
-            if (is_jump && partner(at_) != kNoToken) at_ = partner(at_);
+        while (!at(TokenKind::Bar) && !at(TokenKind::Eof) && !on_new_line() && !at(TokenKind::RightParen) &&
+               !at(TokenKind::RightBrace) && !at(TokenKind::RightBracket) && !at(TokenKind::StringTail) &&
+               !at(TokenKind::StringMiddle)) {
             advance();
         }
         take(TokenKind::Bar);

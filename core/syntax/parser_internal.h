@@ -20,8 +20,6 @@ namespace ruff::syntax {
 struct Opening {
     std::uint32_t token = 0;
     bool is_unclosed = false;
-    /// No bracket stands there: the body of a statement whose `{` is missing.
-    bool is_virtual = false;
 };
 
 /// What `break`, `yield` and the like may do here.
@@ -76,9 +74,6 @@ private:
     bool expect(TokenKind wanted);
     bool expect(TokenKind wanted, std::string_view what);
     [[nodiscard]] bool line_ends_here() const;
-    [[nodiscard]] bool at_closer() const {
-        return at(TokenKind::RightParen) || at(TokenKind::RightBracket) || at(TokenKind::RightBrace);
-    }
     void split();
 
     template <class T>
@@ -108,7 +103,6 @@ private:
     Name name_here();
     Name expect_name(std::string_view what);
     Name expect_word(std::string_view what);
-    void reserved_word();
 
     // recovery.cpp
     Diagnostic& report(DiagnosticId id, Span span, std::initializer_list<std::string_view> arguments = {});
@@ -126,19 +120,14 @@ private:
     void match_brackets();
     [[nodiscard]] std::uint32_t line_indent(std::uint32_t index);
     void measure_lines();
-    [[nodiscard]] bool is_stray_in_line(std::uint32_t closer, std::uint32_t opener) const;
     Opening open();
-    bool open_body(Opening& opening);
     [[nodiscard]] bool lost_closer_on_line() const;
     [[nodiscard]] bool at_end_of(const Opening& opening, TokenKind closer);
     void close(const Opening& opening, TokenKind closer);
-    void close_list(const Opening& opening, TokenKind closer);
-    void close_body(const Opening& opening);
     [[nodiscard]] bool is_dedented(const Opening& opening);
     void skip_in_list(const Opening& opening, TokenKind closer);
     void skip_statement(std::uint32_t start);
     void skip_expression();
-    void too_deep_here(std::string_view what, int limit);
     const ErrorNode* too_deep(std::string_view what, int limit);
     const ErrorNode* stray_closers();
 
@@ -148,7 +137,6 @@ private:
     const Stmt* foreign_statement();
     bool foreign_word_between();
     const Expr* foreign_operand();
-    const Expr* rest_of_mistake();
     void foreign_tuple(const Node& statement, std::uint32_t first);
     void foreign_call(std::uint32_t word);
     const Expr* foreign_increment(std::uint32_t first_sign);
@@ -157,7 +145,8 @@ private:
     [[nodiscard]] bool at_arrow(std::uint32_t index) const;
     [[nodiscard]] bool at_adjacent(std::uint32_t index, TokenKind first, TokenKind second) const;
     void replace_word(const ForeignWord& word, FixSafety safety);
-    void missing_brace();
+    const Block* missing_block();
+    const Block* colon_block();
     void missing_separator(TokenKind closer);
 
     // parser_stmt.cpp
@@ -275,7 +264,6 @@ private:
     // parser_type.cpp
     const Type* type();
     const Type* simple_type(bool is_between_bars = false);
-    const Type* too_deep_type();
     const Type* named_type();
     const Type* func_type(bool is_between_bars);
 
@@ -381,16 +369,12 @@ private:
     std::uint32_t error_at_ = kNoToken;
     bool is_balanced_;
     int unclosed_around_ = 0;
-    /// The outermost statement goes beyond a limit, which was said.
-    bool was_too_deep_ = false;
     Diagnostic silenced_;
 
     std::vector<const Node*> scratch_;
     std::vector<std::uint32_t> splits_;
     std::vector<std::uint32_t> partners_;      // by token; empty until needed
     std::vector<std::uint32_t> line_indents_;  // by token; empty until needed
-    std::vector<std::uint32_t> line_numbers_;  // by token: of its line among those with tokens, from 1
-    std::vector<std::uint32_t> line_starts_;   // the first token of each such line
 };
 
 }  // namespace ruff::syntax

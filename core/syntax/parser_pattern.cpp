@@ -70,7 +70,7 @@ const Node* Parser::pattern_field(bool in_arm) {
         return error_node(node->first_token);
     }
     if (!is_short && is_keyword(kind()) && kind(1) != TokenKind::Colon) {
-        reserved_word();
+        expect_name("a key");
         return error_node(node->first_token);
     }
     if (is_short) {
@@ -149,14 +149,9 @@ const Pattern* Parser::arm_pattern() {
         case TokenKind::LeftParen: return arm_paren();
         default: break;
     }
-    std::uint32_t first = at_;
-    if (!is_keyword(kind()) || on_new_line() || at(TokenKind::KwIf)) {
-        expected("a pattern");
-        return missing();
-    }
-    reserved_word();
-    if (!on_new_line() && !at(TokenKind::Colon) && !at_closer() && !at(TokenKind::Comma)) return arm_pattern();
-    return error_node(first);
+    if (is_keyword(kind()) && !on_new_line() && !at(TokenKind::KwIf)) return name_or_wildcard();
+    expected("a pattern");
+    return missing();
 }
 
 const Pattern* Parser::arm_name() {
@@ -201,7 +196,7 @@ const Pattern* Parser::arm_name() {
         Opening opening = open();
         Mode mode(*this, false, false);
         node->inner = arm_pattern();
-        close_list(opening, TokenKind::RightParen);
+        close(opening, TokenKind::RightParen);
         return finish(node);
     }
     if (word == "None") {
@@ -272,7 +267,7 @@ const Pattern* Parser::arm_paren() {
     Opening opening = open();
     Mode mode(*this, false, false);
     node->inner = alternatives();
-    close_list(opening, TokenKind::RightParen);
+    close(opening, TokenKind::RightParen);
     return finish(node);
 }
 

@@ -102,7 +102,6 @@ List<Stmt> Parser::statements(const Opening* opening) {
 const Stmt* Parser::statement_in_list() {
     std::uint32_t start = at_;
     Damage damage(*this);
-    if (nesting_ == 0 && block_nesting_ == 0) was_too_deep_ = false;
     const Stmt* node = statement();
     if (!broken_ && (!ends_at_brace(*node) || only_continues(kind()))) after_statement(*node, start);
     if (broken_) {
@@ -173,16 +172,24 @@ const Stmt* Parser::lost_clause() {
 // block ::= "{" file "}"
 const Block* Parser::block(bool is_test_level) {
     auto* node = make<Block>(at_);
-    Opening opening;
-    if (!open_body(opening)) return finish(node);
-    if (!opening.is_virtual) node->first_token = opening.token;
+    if (!at(TokenKind::LeftBrace)) {
+        if (const Block* body = missing_block()) return body;
+        node->first_token = at_;
+    }
+    if (block_nesting_ == kMaxBlockNesting) {
+        too_deep("blocks", kMaxBlockNesting);
+        return finish(node);
+    }
+    ++block_nesting_;
+    Opening opening = open();
     Mode mode(*this, true, false);
     Context inside = context_;
     inside.at_file_level = false;
     inside.at_test_level = is_test_level;
     ContextScope scope(*this, inside);
     node->statements = statements(&opening);
-    close_body(opening);
+    close(opening, TokenKind::RightBrace);
+    --block_nesting_;
     return finish(node);
 }
 
@@ -338,13 +345,10 @@ const Stmt* Parser::pattern_assign() {
             bool looks_like_dict =
                 is_empty || kind(1) == TokenKind::String ||
                 (is_word(kind(1)) && (kind(2) == TokenKind::Colon || kind(2) == TokenKind::Comma));
-            // A `{` that is never closed is reported as that.
-            if (close == kNoToken || unclosed_around_ > 0) {
-                broken_ = true;
-                return block();
-            }
             Diagnostic& diagnostic = report_here(DiagnosticId::BraceStatement);
-            if (looks_like_dict) {
+            if (close == kNoToken) {
+                // Only typed so far.
+            } else if (looks_like_dict) {
                 Span span = {token().begin, tokens_[close].end};
                 diagnostic.help = "put a dict in parentheses";
                 diagnostic.fixes.push_back({"Add parentheses",
@@ -425,17 +429,23 @@ const Node* Parser::match() {
     auto* node = make<Match>(at_);
     advance();
     node->subject = head();
-    Opening opening;
-    if (!open_body(opening)) return finish(node);
+    if (!at(TokenKind::LeftBrace) && missing_block() != nullptr) return finish(node);
+    if (block_nesting_ == kMaxBlockNesting) {
+        too_deep("blocks", kMaxBlockNesting);
+        return finish(node);
+    }
+    ++block_nesting_;
+    Opening opening = open();
     Mode mode(*this, true, false);
     std::size_t mark = scratch_.size();
     while (true) {
         while (at(TokenKind::Semicolon)) advance();
-        if (at_end_of(opening, TokenKind::RightBrace)) break;
-        scratch_.push_back(at_closer() ? stray_closers() : arm());
+        if (at_end_of(opening, TokenKind::RightBrace) || at(TokenKind::Eof)) break;
+        scratch_.push_back(arm());
     }
     node->arms = list_from<Node>(mark);
-    close_body(opening);
+    close(opening, TokenKind::RightBrace);
+    --block_nesting_;
     for (const Node* arm : node->arms) {
         const auto* typed = arm->as<MatchArm>();
         if (typed != nullptr && typed->is_default && arm != node->arms.back()) {
@@ -563,7 +573,7 @@ const Node* Parser::spawn() {
     advance();
     if (!at(TokenKind::LeftBrace) && !on_new_line() && !at(TokenKind::Eof) && may_report()) {
         std::uint32_t first = at_;
-        const Expr* task = rest_of_mistake();
+        const Expr* task = expression();
         if (!broken_) {
             Span span = span_of(*task);
             Diagnostic& diagnostic = report(DiagnosticId::SpawnWithoutBlock, span);
@@ -641,7 +651,6 @@ const Stmt* Parser::return_() {
     advance();
     bool is_alone = on_new_line() || at(TokenKind::Semicolon) || at(TokenKind::RightBrace) || at(TokenKind::Eof) ||
                     at(TokenKind::KwCase) || at(TokenKind::RightParen) || at(TokenKind::RightBracket) ||
-                    at(TokenKind::KwElse) || at(TokenKind::KwExcept) || at(TokenKind::KwFinally) ||
                     at(TokenKind::Comma) || at(TokenKind::StringMiddle) || at(TokenKind::StringTail);
     if (!is_alone) node->value = expression();
     return finish(node);

@@ -22,7 +22,7 @@ const Type* Parser::type() {
 // Between the bars of a lambda the result of a func type has no bare `|` either: that one closes the parameters.
 const Type* Parser::simple_type(bool is_between_bars) {
     Nesting nesting(*this);
-    if (nesting.is_too_deep()) return too_deep_type();
+    if (nesting.is_too_deep()) return too_deep("types", kMaxNesting);
     std::uint32_t first = at_;
     const Type* inner = nullptr;
     switch (kind()) {
@@ -65,25 +65,6 @@ const Type* Parser::simple_type(bool is_between_bars) {
         inner = finish(node);
     }
     return inner;
-}
-
-// Reports the limit and skips to the end of the type.
-const Type* Parser::too_deep_type() {
-    std::uint32_t first = at_;
-    if (!at(TokenKind::Name)) return too_deep("types", kMaxNesting);
-    too_deep_here("types", kMaxNesting);
-    int depth = 0;
-    while (!at(TokenKind::Eof)) {
-        bool is_part = at(TokenKind::Name) || at(TokenKind::Dot) || at(TokenKind::Less) || at(TokenKind::KwNull) ||
-                       at(TokenKind::KwFunc) || at(TokenKind::Arrow) || at(TokenKind::LeftParen) ||
-                       at(TokenKind::Question) || at(TokenKind::Bar) ||
-                       (depth > 0 && (at(TokenKind::Greater) || at(TokenKind::Comma)));
-        if (!is_part) break;
-        depth += at(TokenKind::Less) ? 1 : at(TokenKind::Greater) ? -1 : 0;
-        if (at(TokenKind::LeftParen) && partner(at_) != kNoToken) at_ = partner(at_);
-        advance();
-    }
-    return error_node(first);
 }
 
 // path [ "<" type,* ">" ]

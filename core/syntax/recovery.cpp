@@ -54,11 +54,6 @@ TokenKind closer_of(TokenKind opener) {
     }
 }
 
-/// Words that stand behind the block of a statement.
-bool is_clause(TokenKind kind) {
-    return kind == TokenKind::KwElse || kind == TokenKind::KwExcept || kind == TokenKind::KwFinally;
-}
-
 /// Words that begin a statement and nothing else: whatever was under way on the line before is over.
 bool begins_statement(TokenKind kind) {
     switch (kind) {
@@ -212,12 +207,8 @@ void Parser::match_brackets() {
                 break;
             case TokenKind::RightBrace: {
                 if (!unwind_to(TokenKind::LeftBrace, TokenKind::LeftBrace)) break;
-                if (!tokens_[i].newline_before()) {
-                    if (surplus > 0 && is_stray_in_line(i, open.back())) {
-                        --surplus;
-                        break;
-                    }
-                } else {
+                bool begins_line = tokens_[i].newline_before();
+                if (begins_line) {
                     std::size_t depth = open.size();
                     // The innermost open brace whose line is not indented more than this one.
                     while (depth > 0 && tokens_[open[depth - 1]].kind != TokenKind::StringHead &&
@@ -248,16 +239,6 @@ void Parser::match_brackets() {
     }
 }
 
-// Whether a `}` in the middle of a line closes nothing, where the innermost open `{` is `opener`: it does not if that
-// stands on another line whose block goes on in the next one.
-bool Parser::is_stray_in_line(std::uint32_t closer, std::uint32_t opener) const {
-    if (line_numbers_[opener] == line_numbers_[closer]) return false;
-    if (line_numbers_[closer] >= line_starts_.size()) return false;
-    std::uint32_t next = line_starts_[line_numbers_[closer]];
-    if (line_indents_[next] > line_indents_[opener]) return true;
-    return line_indents_[next] == line_indents_[opener] && tokens_[next].kind == TokenKind::RightBrace;
-}
-
 // How far the line of a token is indented, in bytes.
 std::uint32_t Parser::line_indent(std::uint32_t index) {
     if (line_indents_.empty()) measure_lines();
@@ -266,17 +247,13 @@ std::uint32_t Parser::line_indent(std::uint32_t index) {
 
 void Parser::measure_lines() {
     line_indents_.assign(eof_ + 1, 0);
-    line_numbers_.assign(eof_ + 1, 0);
-    line_starts_.clear();
     std::uint32_t indent = 0;
     for (std::uint32_t i = 0; i <= eof_; ++i) {
         if (tokens_[i].newline_before()) {
             std::uint32_t begin = tokens_[i].begin;
             while (begin > 0 && source_[begin - 1] != '\n') --begin;
             indent = tokens_[i].begin - begin;
-            line_starts_.push_back(i);
         }
-        line_numbers_[i] = static_cast<std::uint32_t>(line_starts_.size());
         line_indents_[i] = indent;
     }
 }
@@ -297,37 +274,6 @@ Opening Parser::open() {
     return opening;
 }
 
-// Takes the `{` of a body; false if there is no body to parse, which was reported. Where only the brace is missing, the
-// body is what stands on the rest of the line and on the lines that are indented below it.
-bool Parser::open_body(Opening& opening) {
-    if (block_nesting_ == kMaxBlockNesting) {
-        too_deep("blocks", kMaxBlockNesting);
-        return false;
-    }
-    std::uint32_t head = at_ > 0 ? at_ - 1 : 0;
-    bool has_colon = at(TokenKind::Colon);
-    if (!at(TokenKind::LeftBrace)) missing_brace();
-    ++block_nesting_;
-    if (at(TokenKind::LeftBrace)) {
-        opening = open();
-        return true;
-    }
-    bool has_body = !at(TokenKind::Eof) && (!on_new_line() || line_indent(at_) > line_indent(head));
-    if (has_body && (has_colon || !is_balanced_)) {
-        opening = {head, true, true};
-        return true;
-    }
-    --block_nesting_;
-    return false;
-}
-
-void Parser::close_body(const Opening& opening) {
-    --block_nesting_;
-    if (!opening.is_virtual) return close(opening, TokenKind::RightBrace);
-    // The `}` whose `{` is missing.
-    if (!is_balanced_ && at(TokenKind::RightBrace) && partner(at_) == kNoToken) advance();
-}
-
 // Whether a string that is not closed has swallowed the rest of the line, and the closer with it.
 bool Parser::lost_closer_on_line() const {
     for (std::uint32_t i = at_ + 1; i < eof_ && !tokens_[i].newline_before(); ++i) {
@@ -339,7 +285,7 @@ bool Parser::lost_closer_on_line() const {
 
 bool Parser::at_end_of(const Opening& opening, TokenKind closer) {
     if (at(TokenKind::Eof)) return true;
-    if (opening.is_unclosed) return is_closer(kind()) || is_clause(kind()) || is_dedented(opening);
+    if (opening.is_unclosed) return is_closer(kind()) || is_dedented(opening);
     if (is_balanced_) return at(closer);
     return at(closer) && (partners_[at_] == opening.token || !is_closer(closer));
 }
@@ -354,16 +300,6 @@ void Parser::close(const Opening& opening, TokenKind closer) {
         return;
     }
     expect(closer);
-}
-
-// Of brackets around one thing: what else stands there is skipped.
-void Parser::close_list(const Opening& opening, TokenKind closer) {
-    if (!opening.is_unclosed && !at(closer)) {
-        expect(closer);
-        skip_in_list(opening, closer);
-        while (take(TokenKind::Comma)) skip_in_list(opening, closer);
-    }
-    close(opening, closer);
 }
 
 // ---- Skipping ------------------------------------------------------------------------------------------------
@@ -406,17 +342,10 @@ void Parser::skip_expression() {
     }
 }
 
-void Parser::too_deep_here(std::string_view what, int limit) {
-    // Where brackets are not closed, that is the mistake.
-    bool is_other_mistake = !is_balanced_ && report_.has_grammar_errors();
-    if (is_other_mistake || std::exchange(was_too_deep_, true)) return;
-    refuse(DiagnosticId::TooDeep, token().span(), {what, std::to_string(limit)});
-}
-
 // Reports a limit and skips what is beyond it.
 const ErrorNode* Parser::too_deep(std::string_view what, int limit) {
     std::uint32_t first = at_;
-    too_deep_here(what, limit);
+    if (unclosed_around_ == 0) refuse(DiagnosticId::TooDeep, token().span(), {what, std::to_string(limit)});
     if (is_opener(kind()) && partner(at_) != kNoToken) {
         at_ = partner(at_);
         advance();

@@ -7,7 +7,6 @@
 #include <limits>
 #include <string>
 
-#include "core/support/source_file.h"
 #include "core/vm/array.h"
 #include "core/vm/operations.h"
 #include "core/vm/string.h"
@@ -224,39 +223,11 @@ bool has_operator(const Value& right, std::string_view sign) {
     return false;
 }
 
-bool is_operand_character(char c) {
-    return c == '_' || c == '.' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           static_cast<unsigned char>(c) >= 0x80;
-}
-
-/// `a op b` of the running instruction as `b op a`, when both operands are plain names, fields or numbers; else empty.
-std::string swapped_source(const Vm& vm) {
-    if (vm.fiber == nullptr) return {};
-    const StackEntry at = vm.current_position();
-    const Code& code = *vm.image().code(at.function);
-    const auto& source = vm.image().program_of(code).modules[code.source->module].source;
-    const Span sign = span_at(code, at.pc);
-    if (!source || sign.end > source->text().size()) return {};
-    const std::string_view text = source->text();
-    if (sign.begin == 0 || text[sign.begin - 1] != ' ' || text.substr(sign.end, 1) != " ") return {};
-    std::size_t begin = sign.begin - 1, end = sign.end + 1;
-    while (begin > 0 && is_operand_character(text[begin - 1])) --begin;
-    while (end < text.size() && is_operand_character(text[end])) ++end;
-    const std::string left(text.substr(begin, sign.begin - 1 - begin)), right(text.substr(sign.end + 1, end - sign.end - 1));
-    // What stands around must not belong to the operands.
-    const std::size_t before = text.substr(0, begin).find_last_not_of(" \t");
-    const bool is_first = begin == 0 || before == std::string_view::npos || std::string_view("(,[{=:\n").find(text[before]) != std::string_view::npos;
-    const bool is_last = end == text.size() || std::string_view("([{?").find(text[end]) == std::string_view::npos;
-    if (left.empty() || right.empty() || !is_first || !is_last) return {};
-    return right + " " + std::string(text.substr(sign.begin, sign.size())) + " " + left;
-}
-
-std::string invalid_operation_hint(const Vm& vm, const Value& left, std::string_view op, const Value& right) {
+std::string invalid_operation_hint(const Value& left, std::string_view op, const Value& right) {
     if (has_operator(right, op)) {
         const std::string name(right.as_struct()->info->name->view());
-        const std::string swapped = swapped_source(vm);
-        const std::string form = swapped.empty() ? name + " " + std::string(op) + " …" : swapped;
-        return "the left operand decides what `" + std::string(op) + "` means: write `" + form + "`";
+        return "the left operand decides: write the " + name + " first, `" + name + " " + std::string(op) + " " +
+               std::string(value_kind_name(left.kind())) + "`";
     }
     if (op == "*" && left.is_int() && (right.is_string() || right.is_array())) {
         return "the number stands on the right: `" + std::string(value_kind_name(right.kind())) + " * int`";
@@ -273,7 +244,7 @@ std::string invalid_operation_hint(const Vm& vm, const Value& left, std::string_
 bool raise_invalid_operation(Vm& vm, const Value& left, std::string_view op, const Value& right) {
     std::string message = "Invalid binary operation: ";
     message.append(value_kind_name(left.kind())).append(" ").append(op).append(" ").append(value_kind_name(right.kind()));
-    vm.raise(ErrorKind::Type, message, invalid_operation_hint(vm, left, op, right));
+    vm.raise(ErrorKind::Type, message, invalid_operation_hint(left, op, right));
     return false;
 }
 

@@ -91,14 +91,6 @@ Place place_of(const Vm& vm, const ErrorObject& error) {
     return place;
 }
 
-/// A program's own kinds stand with its other fields.
-Value kind_of(const ErrorObject& error) {
-    if (error.kind == ErrorKind::Thrown && error.extra.is_dict()) {
-        if (const Value* own = dict_find(error.extra.as_dict(), "kind"); own && own->is_string()) return *own;
-    }
-    return make_string(error_kind_name(error.kind));
-}
-
 Value array_or_empty(const Value& value) { return value.is_array() ? value : Value::adopt(new_array(0)); }
 
 }  // namespace
@@ -107,7 +99,7 @@ Value error_field(Vm& vm, const ErrorObject& error, std::string_view name) {
     if (name == "message") return error.message;
     if (name == "hint") return error.hint;
     if (name == "value") return error.value;
-    if (name == "kind") return kind_of(error);
+    if (name == "kind") return make_string(error_kind_name(error.kind));
     if (name == "cause") return error.cause;
     if (name == "suppressed") return array_or_empty(error.suppressed);
     if (name == "errors") return array_or_empty(error.errors);

@@ -41,7 +41,6 @@ Value make_bound_method(Code* method, Value receiver) {
 }
 
 Value make_builtin_function(const BuiltinRow& row) {
-    if (row.body == BuiltinBody::Constant) return Value::floating(row.constant_value());
     // One object a row, so that a builtin is equal to itself; made when a program first uses it as a value.
     static constinit std::array<std::atomic<FunctionObject*>, kBuiltinCount> all{};
     std::atomic<FunctionObject*>& slot = all[static_cast<std::size_t>(row.id)];

@@ -39,7 +39,7 @@ struct ModuleObject {
 };
 
 [[nodiscard]] FunctionObject* new_closure(Code* code, std::uint32_t capture_count);   ///< captures are null; null: out of memory
-/// The value of a builtin's name: of a function always the same object, immortal; of a constant its number. Thread-safe.
+/// The function value of a builtin: always the same object, immortal. Thread-safe.
 [[nodiscard]] Value make_builtin_function(const BuiltinRow& row);
 /// `receiver.method` without a call.
 [[nodiscard]] Value make_bound_method(Code* method, Value receiver);

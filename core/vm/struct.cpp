@@ -3,7 +3,6 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <string>
 
 #include "core/vm/code.h"
 #include "core/vm/drivers.h"
@@ -118,9 +117,7 @@ bool hash_Struct(const Value& key, Cursor& at, HashDriver& driver) {
 }
 
 std::string_view key_refusal_Struct(const Value& value) {
-    const StructInfo& info = *value.as_struct()->info;
-    if (!info.op_eq) return {};
-    return intern("a " + std::string(info.name->view()) + ", whose op_eq decides what is equal,")->view();
+    return value.as_struct()->info->op_eq ? "a struct with an op_eq method" : std::string_view();
 }
 Sendable sendable_Struct() { return Sendable::Copy; }
 
