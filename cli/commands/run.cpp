@@ -31,8 +31,12 @@ int run(const Arguments& arguments) {
     options.arguments.assign(arguments.program_arguments.begin(), arguments.program_arguments.end());
     options.script_path = path;
     options.move_stacks = std::getenv("RUFF_STRESS") != nullptr;
-    const int code = engine::run_program(std::move(program.image), std::move(options));
+    int code = engine::run_program(std::move(program.image), std::move(options));
     vm::Output::flush();
+    if (const std::string failure = vm::Output::failure(); !failure.empty()) {
+        vm::Output::write_error("error: cannot write to standard output: " + failure + "\n");
+        if (code == 0) code = kExitUncaught;
+    }
     std::_Exit(code);
 }
 
