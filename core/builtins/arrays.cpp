@@ -161,7 +161,7 @@ bool read_numbers(Call& call, std::vector<double>& numbers) {
     ElementCursor cursor(call[0]);
     for (Value element; cursor.next(element);) {
         if (!element.is_number()) {
-            call.raise(ErrorKind::Type, std::string(call.row.name) + ": element " + std::to_string(numbers.size()) + " is " +
+            call.raise(ErrorKind::Type, std::string(call.row.shown_name()) + ": element " + std::to_string(numbers.size()) + " is " +
                                             std::string(value_kind_name(element.kind())) + ", not a number");
             return false;
         }
@@ -180,7 +180,7 @@ Outcome fold_numbers(Call& call, std::int64_t start, char symbol, Checked overfl
     std::size_t index = 0;
     for (Value element; cursor.next(element); ++index) {
         if (!element.is_number()) {
-            return call.raise(ErrorKind::Type, std::string(call.row.name) + ": element " + std::to_string(index) + " is " +
+            return call.raise(ErrorKind::Type, std::string(call.row.shown_name()) + ": element " + std::to_string(index) + " is " +
                                                    std::string(value_kind_name(element.kind())) + ", not a number");
         }
         if (element.is_float() && !is_real) {
@@ -363,6 +363,7 @@ Outcome first(Call& call) { return done_end(call, false); }
 Outcome last(Call& call) { return done_end(call, true); }
 
 Outcome array_contains(Call& call) {
+    if (call[0].is(ValueKind::Bytes)) return call.done(Value::boolean(find_byte(call[0], call[1], 0) >= 0));
     Truth found = vm::contains(call.vm, Value(call[0]), Value(call[1]));
     return found == Truth::Raised ? Outcome::Raised : call.done(Value::boolean(found == Truth::True));
 }

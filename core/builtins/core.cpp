@@ -45,7 +45,7 @@ std::string position_text(Call& call) {
 Outcome done_input(Call& call, std::string_view text) {
     std::size_t bad = vm::find_invalid_utf8(text);
     if (bad == std::string_view::npos) return call.done_text(text);
-    return call.raise(ErrorKind::Io, std::string(call.row.name) + ": standard input is not UTF-8 at byte " + std::to_string(bad));
+    return call.raise(ErrorKind::Io, std::string(call.row.shown_name()) + ": standard input is not UTF-8 at byte " + std::to_string(bad));
 }
 
 Outcome raise_cannot_convert(Call& call) {

@@ -133,7 +133,7 @@ bool check_key(Call& call, const Value& key) {
 }
 
 Outcome raise_value_error(Call& call, std::string_view words) {
-    return call.raise(vm::ErrorKind::Value, std::string(call.row.name) + ": " + std::string(words));
+    return call.raise(vm::ErrorKind::Value, std::string(call.row.shown_name()) + ": " + std::string(words));
 }
 
 Outcome raise_index_error(Call& call, std::int64_t index) {
@@ -150,7 +150,7 @@ bool bool_option(Call& call, std::uint32_t argument, std::string_view name, bool
     const Value* option = find_option(call, argument, name);
     if (option == nullptr) return fallback;
     if (option->is_bool()) return option->as_bool();
-    call.raise(vm::ErrorKind::Type, std::string(call.row.name) + ": option `" + std::string(name) + "` expects bool, got " +
+    call.raise(vm::ErrorKind::Type, std::string(call.row.shown_name()) + ": option `" + std::string(name) + "` expects bool, got " +
                                         std::string(value_kind_name(option->kind())));
     is_raised = true;
     return false;
@@ -163,7 +163,7 @@ bool check_options(Call& call, std::uint32_t argument, std::initializer_list<std
         const Value& key = options->entries[i].key;
         bool is_known = key.is_string() && std::find(known.begin(), known.end(), key.as_string()->view()) != known.end();
         if (is_known) continue;
-        std::string message = std::string(call.row.name) + " has no option " + vm::display_for_message(key);
+        std::string message = std::string(call.row.shown_name()) + " has no option " + vm::display_for_message(key);
         std::string hint;
         for (std::string_view each : known) hint += (hint.empty() ? "options: `" : ", `") + std::string(each) + "`";
         call.raise(vm::ErrorKind::Value, message, hint);

@@ -21,7 +21,7 @@ using vm::Value;
 Outcome fail(Call& call, std::uint32_t message, const std::string& words) {
     std::string text;
     if (call.is_null(message)) {
-        text = std::string(call.row.name) + ": " + words;
+        text = std::string(call.row.shown_name()) + ": " + words;
     } else if (!append_display(call, Value(call[message]), text)) {
         return Outcome::Raised;
     }

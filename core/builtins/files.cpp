@@ -43,7 +43,7 @@ bool read_path(Call& call, std::uint32_t argument, Capability capability, std::s
 bool read_path(Call& call, std::string& path) { return read_path(call, 0, call.row.capability, path); }
 
 Outcome raise_io(Call& call, const Error& error) {
-    return call.raise(ErrorKind::Io, std::string(call.row.name) + ": " + error.message);
+    return call.raise(ErrorKind::Io, std::string(call.row.shown_name()) + ": " + error.message);
 }
 
 Outcome raise_system(Call& call, std::string_view path) { return raise_io(call, system_error(path)); }
@@ -62,7 +62,7 @@ Outcome done_true_if(Call& call, int result, std::string_view path) {
 Outcome done_file_text(Call& call, std::string_view text, std::string_view path) {
     std::size_t bad = vm::find_invalid_utf8(text);
     if (bad == std::string_view::npos) return done_or_out_of_memory(call, vm::make_string(text));
-    return call.raise(ErrorKind::Io, std::string(call.row.name) + ": " + std::string(path) + ": not UTF-8 at byte " + std::to_string(bad),
+    return call.raise(ErrorKind::Io, std::string(call.row.shown_name()) + ": " + std::string(path) + ": not UTF-8 at byte " + std::to_string(bad),
                       "`read_bytes` gives the bytes, `read_file_lossy` replaces what is not text");
 }
 

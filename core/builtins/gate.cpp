@@ -10,7 +10,7 @@ bool pass_gate(vm::Call& call, std::string_view detail) { return pass_gate(call,
 
 bool pass_gate(vm::Call& call, Capability capability, std::string_view detail) {
     if (gate_allows(capability, detail)) return true;
-    std::string message = std::string(call.row.name) + ": not permitted";
+    std::string message = std::string(call.row.shown_name()) + ": not permitted";
     if (!detail.empty()) message += ": " + std::string(detail);
     call.raise(vm::ErrorKind::Permission, message, "grant it with " + std::string(capability_flag(capability)));
     return false;

@@ -195,7 +195,7 @@ private:
         } else if (key.is_number() || key.is_bool()) {
             append_json_string(out_, vm::display_for_message(key));
         } else {
-            call_.raise(ErrorKind::Value, std::string(call_.row.name) + ": a key of kind " +
+            call_.raise(ErrorKind::Value, std::string(call_.row.shown_name()) + ": a key of kind " +
                                               std::string(value_kind_name(key.kind())) + " cannot be written as JSON");
             return false;
         }
@@ -210,7 +210,7 @@ private:
     }
 
     bool refuse(const Value& value) {
-        call_.raise(ErrorKind::Value, std::string(call_.row.name) + ": cannot write " + vm::display_for_message(value) + " as JSON");
+        call_.raise(ErrorKind::Value, std::string(call_.row.shown_name()) + ": cannot write " + vm::display_for_message(value) + " as JSON");
         return false;
     }
 

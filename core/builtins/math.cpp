@@ -140,7 +140,7 @@ bool read_shift(Call& call, unsigned& count) {
 bool read_system_bytes(Call& call, std::size_t count, std::string& bytes) {
     bytes.resize(count);
     if (fill_from_system({reinterpret_cast<unsigned char*>(bytes.data()), count})) return true;
-    call.raise(ErrorKind::Io, std::string(call.row.name) + ": the system has no random numbers");
+    call.raise(ErrorKind::Io, std::string(call.row.shown_name()) + ": the system has no random numbers");
     return false;
 }
 

@@ -63,7 +63,7 @@ std::shared_ptr<const RE2> compile(Call& call) {
     std::string_view pattern = call.text(1);
     std::shared_ptr<const RE2> compiled = cache.find(pattern);
     if (compiled->ok()) return compiled;
-    std::string message = std::string(call.row.name) + ": invalid pattern " + vm::display_for_message(call[1]) + ": " + compiled->error();
+    std::string message = std::string(call.row.shown_name()) + ": invalid pattern " + vm::display_for_message(call[1]) + ": " + compiled->error();
     std::size_t at = compiled->error_arg().empty() ? std::string_view::npos : pattern.find(compiled->error_arg());
     if (at != std::string_view::npos) {
         message += " at position " + std::to_string(utf8::count_code_points(pattern.substr(0, at)));

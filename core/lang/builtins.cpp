@@ -432,6 +432,11 @@ std::int64_t BuiltinParameter::default_int() const {
 
 double BuiltinParameter::default_float() const { return read_float(default_text); }
 
+std::string_view BuiltinRow::shown_name() const {
+    if (form != BuiltinForm::Internal) return name;
+    return name.substr(1, name.find("__", 1) - 1);
+}
+
 double BuiltinRow::constant_value() const { return read_float(constant_text); }
 
 std::span<const BuiltinRow> all_builtins() { return kRows; }
@@ -449,6 +454,13 @@ const BuiltinRow* find_builtin(std::string_view name) {
 const BuiltinRow& select_builtin(const BuiltinRow& first, ValueKind kind) {
     for (const BuiltinRow* row = &first; row != nullptr; row = next_function(next_with_name(*row))) {
         if (row->accepts_first(kind)) return *row;
+    }
+    return first;
+}
+
+const BuiltinRow& select_builtin_without_arguments(const BuiltinRow& first) {
+    for (const BuiltinRow* row = &first; row != nullptr; row = next_function(next_with_name(*row))) {
+        if (row->required_count == 0) return *row;
     }
     return first;
 }

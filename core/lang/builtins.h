@@ -103,6 +103,8 @@ struct BuiltinRow {
     std::string_view doc;            // Markdown
     std::string_view example;        // a program with `# expect:` comments
 
+    /// The name that messages use: of a row that only the prelude names, that of the builtin it is a part of.
+    [[nodiscard]] std::string_view shown_name() const;
     [[nodiscard]] bool is_function() const { return form == BuiltinForm::Function || form == BuiltinForm::Method; }
     [[nodiscard]] bool is_method() const {
         return form == BuiltinForm::Method || form == BuiltinForm::MethodOnly || is_mutating();
@@ -140,6 +142,9 @@ struct AbsentBuiltin {
 /// The row of `first`'s name for a first argument of `kind`; `first` itself when none fits, so that its argument check
 /// reports the mistake (`expected_first_argument` has the kinds of all of them).
 [[nodiscard]] const BuiltinRow& select_builtin(const BuiltinRow& first, ValueKind kind);
+
+/// The same for a call without arguments.
+[[nodiscard]] const BuiltinRow& select_builtin_without_arguments(const BuiltinRow& first);
 
 /// True if `select_builtin` can give something other than `first`.
 [[nodiscard]] bool is_overloaded(const BuiltinRow& first);

@@ -234,7 +234,7 @@ namespace {
 
 /// Calls the builtin function `row` (the first of its name), picking the row for the first argument.
 bool call_builtin_function(Vm& vm, const BuiltinRow& first, Value* window, std::uint32_t count, std::uint32_t frame_flags) {
-    const BuiltinRow& row = count > 0 ? select_builtin(first, window[1].kind()) : first;
+    const BuiltinRow& row = count > 0 ? select_builtin(first, window[1].kind()) : select_builtin_without_arguments(first);
     return call_builtin(vm, row, window, count, frame_flags);
 }
 
