@@ -502,16 +502,25 @@ Outcome median(Call& call) {
 
 // ---- Regrouping -----------------------------------------------------------------------------------------------------
 
+// Elements that can be keys are looked up in a set, the others (a struct with op_eq, a function) compared one by one.
 Outcome unique(Call& call) {
     ElementCursor cursor(call[0]);
     vm::SetObject* seen = vm::new_set(0);
     if (seen == nullptr) return out_of_memory(call);
     const Value holder = Value::adopt(seen);
+    const Value no_keys = Value::adopt(vm::new_array(0));
+    if (no_keys.is_null()) return out_of_memory(call);
     ArrayBuilder kept;
     for (Value element; cursor.next(element);) {
-        if (!check_key(call, element)) return Outcome::Raised;
         bool is_new = false;
-        if (vm::dict_place(seen, element, is_new) == nullptr) return out_of_memory(call);
+        if (vm::key_refusal(element).empty()) {
+            if (vm::dict_place(seen, element, is_new) == nullptr) return out_of_memory(call);
+        } else {
+            const std::int64_t position = find_equal(call, no_keys, element, 0);
+            if (position == -2) return Outcome::Raised;
+            is_new = position == -1;
+            if (is_new && !vm::array_push(no_keys.as_array(), Value(element))) return out_of_memory(call);
+        }
         if (is_new) kept.push(std::move(element));
     }
     return kept.done(call);

@@ -60,6 +60,9 @@ Outcome error(Call& call) {
         std::string_view name = entry.key.is_string() ? entry.key.as_string()->view() : std::string_view();
         if (name == "kind" && entry.value.is_string()) {
             object.kind = vm::error_kind_named(entry.value.as_string()->view());
+            if (vm::error_kind_name(object.kind) == entry.value.as_string()->view()) continue;
+            extra.set(entry.key, entry.value);  // a kind of the program's own
+            has_extra = true;
         } else if (name == "hint" && (entry.value.is_string() || entry.value.is_null())) {
             object.hint = entry.value;
         } else if (name == "cause" && (entry.value.is(ValueKind::Error) || entry.value.is_null())) {

@@ -66,7 +66,7 @@ private:
         outcome.milliseconds = milliseconds_now() - start;
         outcome.passed = code == 0 && vm_.exit_code < 0;
         outcome.message = report_;
-        if (vm_.exit_code >= 0) outcome.message = "error: the test called exit(" + std::to_string(vm_.exit_code) + ")\n";
+        if (vm_.exit_code >= 0 && report_.empty()) outcome.message = "error: the test called exit(" + std::to_string(vm_.exit_code) + ")\n";
     }
 
     vm::Vm vm_;

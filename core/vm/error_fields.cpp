@@ -91,6 +91,12 @@ Place place_of(const Vm& vm, const ErrorObject& error) {
     return place;
 }
 
+/// One of ours, or the one that the program gave to `error(message, {kind: …})`.
+Value kind_of(const ErrorObject& error) {
+    const Value* own = error.extra.is_dict() ? dict_find(error.extra.as_dict(), "kind") : nullptr;
+    return own != nullptr ? *own : make_string(error_kind_name(error.kind));
+}
+
 Value array_or_empty(const Value& value) { return value.is_array() ? value : Value::adopt(new_array(0)); }
 
 }  // namespace
@@ -99,7 +105,7 @@ Value error_field(Vm& vm, const ErrorObject& error, std::string_view name) {
     if (name == "message") return error.message;
     if (name == "hint") return error.hint;
     if (name == "value") return error.value;
-    if (name == "kind") return make_string(error_kind_name(error.kind));
+    if (name == "kind") return kind_of(error);
     if (name == "cause") return error.cause;
     if (name == "suppressed") return array_or_empty(error.suppressed);
     if (name == "errors") return array_or_empty(error.errors);
