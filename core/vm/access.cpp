@@ -101,10 +101,6 @@ bool slow_set_upvalue_cell(Vm& vm, Instruction ins) {
 bool slow_closure(Vm& vm, Instruction ins) {
     Frame& frame = *vm.frame;
     Code* code = vm.image().sibling(*frame.code, ins.wide());
-    if (code->constant != nullptr) {
-        frame.base[ins.a] = Value::share(code->constant);
-        return true;
-    }
     const auto& captures = code->source->captures;
     FunctionObject* closure = new_closure(code, static_cast<std::uint32_t>(captures.size()));
     for (std::size_t i = 0; i < captures.size(); ++i) {
