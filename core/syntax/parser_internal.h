@@ -22,6 +22,20 @@ struct Opening {
     bool is_unclosed = false;
 };
 
+/// The text of one token of a string, between its quotes or braces.
+struct StringPiece {
+    Span span;
+    bool has_escape = false;
+    const Expr* expression = nullptr;  ///< of the interpolation behind it, if there is one
+    Span hole;                         ///< that interpolation, from `${` to `}`
+};
+
+/// How a string goes over lines.
+struct Layout {
+    bool is_multi_line = false;
+    std::string_view indentation;  ///< of the closing quotes
+};
+
 /// What `break`, `yield` and the like may do here.
 struct Context {
     enum class Border : std::uint8_t { None, Finally, Spawn };
@@ -239,6 +253,10 @@ private:
 
     // parser_string.cpp
     const StringLiteral* string();
+    bool string_pieces(std::vector<StringPiece>& pieces, std::uint32_t text_begin, std::string_view quotes);
+    const Expr* interpolation(std::uint32_t hole);
+    bool lay_out_lines(std::vector<StringPiece>& pieces, std::string_view& indentation);
+    std::span<const StringPart> decode_pieces(const std::vector<StringPiece>& pieces, bool is_raw, const Layout& layout);
     const StringLiteral* plain_string(std::string_view what);
 
     // parser_pattern.cpp

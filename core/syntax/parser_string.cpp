@@ -4,17 +4,12 @@
 namespace ruff::syntax {
 namespace {
 
-/// The layout of a string that goes over lines.
-struct Layout {
-    bool is_multi_line = false;
-    std::string_view indentation;  // of the closing quotes
-};
-
 /// Turns the pieces of a string's text into their value.
 class Decoder {
 public:
     Decoder(std::string_view source, Report& report, Arena& arena, bool is_raw, Layout layout)
-        : source_(source), report_(report), arena_(arena), is_raw_(is_raw), layout_(layout) {}
+        : source_(source), report_(report), arena_(arena), is_raw_(is_raw), layout_(layout),
+          at_line_start_(layout.is_multi_line) {}
 
     /// The value of the piece `span`; `goes_on` if an interpolation follows.
     std::string_view decode(Span span, bool has_escape, bool goes_on) {
@@ -39,7 +34,6 @@ public:
         }
         return arena_.copy(value_);
     }
-    void begin_lines() { at_line_start_ = layout_.is_multi_line; }
 
 private:
     std::uint32_t skip_indentation(std::uint32_t at, std::uint32_t end, bool goes_on) {
@@ -147,130 +141,127 @@ private:
     Arena& arena_;
     bool is_raw_;
     Layout layout_;
-    bool at_line_start_ = false;
+    bool at_line_start_;
     bool was_reported_ = false;
     std::string value_;
 };
 
-/// The text of one token between its quotes or braces.
-struct Piece {
-    Span span;
-    bool has_escape;
-    bool goes_on;
-    const Expr* expression;  // that follows, if it goes on
-    Span hole;               // from `${` to `}`
-};
+/// Whether a line break follows `at`, with at most blanks between; gives the offset behind it.
+bool skips_line_break(std::string_view source, std::uint32_t& at) {
+    std::size_t line_break = source.find_first_not_of(" \t", at);
+    if (line_break == std::string_view::npos) return false;
+    if (source[line_break] == '\r') ++line_break;
+    if (line_break == source.size() || source[line_break] != '\n') return false;
+    at = static_cast<std::uint32_t>(line_break) + 1;
+    return true;
+}
 
 }  // namespace
 
 // string ::= STRING | STRING_HEAD expr { STRING_MIDDLE expr } STRING_TAIL
 const StringLiteral* Parser::string() {
     auto* node = make<StringLiteral>(at_);
-    std::uint32_t begin = token().begin;
-    node->is_raw = source_[begin] == 'r' && source_[begin + 1] == '"';
-    while (source_[begin] != '"' && source_[begin] != '\'') ++begin;
-    node->is_triple = source_.substr(begin, 3) == "\"\"\"";
-    std::uint32_t text_begin = begin + (node->is_triple ? 3 : 1);
-
-    if (at(TokenKind::String) && !node->is_triple && (token().flags & (Token::kHasEscape | Token::kReported)) == 0) {
+    std::uint32_t quote = token().begin;
+    node->is_raw = source_[quote] == 'r' && source_[quote + 1] == '"';
+    while (source_[quote] != '"' && source_[quote] != '\'') ++quote;
+    node->is_triple = source_.substr(quote, 3) == "\"\"\"";
+    std::uint32_t text_begin = quote + (node->is_triple ? 3 : 1);
+    bool is_simple = at(TokenKind::String) && !node->is_triple &&
+                     (token().flags & (Token::kHasEscape | Token::kReported)) == 0;
+    if (is_simple) {
         // Most strings: the value is what stands there.
         Span span{text_begin, token().end - 1};
         advance();
-        if (!span.is_empty()) {
-            StringPart part{span, source_.substr(span.begin, span.size()), nullptr};
-            node->parts = arena_.copy(std::span<const StringPart>(&part, 1));
-        }
+        StringPart part{span, source_.substr(span.begin, span.size()), nullptr};
+        node->parts = arena_.copy(std::span<const StringPart>(&part, span.is_empty() ? 0 : 1));
         return finish(node);
     }
+    std::string_view quotes = node->is_triple ? "\"\"\"" : source_.substr(quote, 1);
+    std::vector<StringPiece> pieces;
+    bool is_closed = string_pieces(pieces, text_begin, quotes);
+    std::string_view indentation;
+    if (node->is_triple && is_closed) node->is_multi_line = lay_out_lines(pieces, indentation);
+    node->parts = decode_pieces(pieces, node->is_raw, Layout{node->is_multi_line, indentation});
+    return finish(node);
+}
 
-    std::vector<Piece> pieces;
-    bool is_closed = true;
-    std::uint32_t text_end = 0;
+// Takes the tokens of a string from its head to its tail. Whether the closing quotes are there.
+bool Parser::string_pieces(std::vector<StringPiece>& pieces, std::uint32_t text_begin, std::string_view quotes) {
     while (true) {
         if (token().was_reported()) broken_ = true;
-        bool goes_on = at(TokenKind::StringHead) || at(TokenKind::StringMiddle);
         bool has_escape = (token().flags & Token::kHasEscape) != 0;
-        std::uint32_t piece_begin = pieces.empty() ? text_begin : std::min(token().begin + 1, token().end);
-        if (!pieces.empty()) {
-            pieces.back().hole.end = piece_begin;
-        }
-        if (!goes_on) {
-            std::string_view quotes = node->is_triple ? "\"\"\"" : source_.substr(begin, 1);
-            is_closed = token().end >= piece_begin + quotes.size() && text().ends_with(quotes);
-            text_end = is_closed ? token().end - static_cast<std::uint32_t>(quotes.size()) : token().end;
-            pieces.push_back({{piece_begin, std::max(piece_begin, text_end)}, has_escape, false, nullptr, {}});
+        std::uint32_t begin = pieces.empty() ? text_begin : std::min(token().begin + 1, token().end);
+        if (!pieces.empty()) pieces.back().hole.end = begin;
+        if (at(TokenKind::String) || at(TokenKind::StringTail)) {
+            bool is_closed = token().end >= begin + quotes.size() && text().ends_with(quotes);
+            std::uint32_t end = token().end - (is_closed ? static_cast<std::uint32_t>(quotes.size()) : 0);
+            pieces.push_back({{begin, std::max(begin, end)}, has_escape, nullptr, {}});
             advance();
-            break;
+            return is_closed;
         }
         std::uint32_t hole = token().end - 2;
-        pieces.push_back({{piece_begin, hole}, has_escape, true, nullptr, {hole, hole}});
         advance();
-        Nesting nesting(*this);
-        Mode mode(*this, false, false);
-        if (nesting.is_too_deep()) {
-            pieces.back().expression = too_deep("brackets", kMaxNesting);
-        } else if (at(TokenKind::StringMiddle) || at(TokenKind::StringTail)) {
-            if (!token().was_reported()) {
-                report(DiagnosticId::EmptyInterpolation, {hole, token().begin + 1}).help =
-                    "write an expression, or `\\${` for the signs";
-            }
-            pieces.back().expression = missing();
-        } else {
-            pieces.back().expression = expression();
-        }
-        if (!at(TokenKind::StringMiddle) && !at(TokenKind::StringTail)) {
-            expected("`}`", at(TokenKind::Colon) ? "formats are given by `format`" : "");
-            int depth = 0;
-            while (!at(TokenKind::Eof)) {
-                if (depth == 0 && (at(TokenKind::StringMiddle) || at(TokenKind::StringTail))) break;
-                depth += at(TokenKind::StringHead) ? 1 : at(TokenKind::StringTail) ? -1 : 0;
-                advance();
-            }
-        }
+        pieces.push_back({{begin, hole}, has_escape, interpolation(hole), {hole, hole}});
     }
+}
 
-    Layout layout;
-    char first = source_[text_begin < source_.size() ? text_begin : begin];
-    std::uint32_t line_break = text_begin;
-    while (node->is_triple && line_break < source_.size() && (source_[line_break] == ' ' || source_[line_break] == '\t')) {
-        ++line_break;
+// The expression behind `${`; leaves `at_` at the middle or tail that follows, which the lexer made sure of.
+const Expr* Parser::interpolation(std::uint32_t hole) {
+    Nesting nesting(*this);
+    Mode mode(*this, false, false);
+    const Expr* expression = nullptr;
+    if (nesting.is_too_deep()) {
+        expression = too_deep("brackets", kMaxNesting);
+    } else if (at(TokenKind::StringMiddle) || at(TokenKind::StringTail)) {
+        report(DiagnosticId::EmptyInterpolation, {hole, token().begin + 1}).help =
+            "write an expression, or `\\${` for the signs";
+        expression = missing();
+    } else {
+        expression = this->expression();
     }
-    if (line_break < source_.size()) first = source_[line_break];
-    if (node->is_triple && (first == '\n' || (first == '\r' && source_[line_break + 1] == '\n')) && is_closed) {
-        node->is_multi_line = true;
-        layout.is_multi_line = true;
-        Piece& head = pieces.front();
-        head.span.begin = std::min(head.span.end, line_break + (first == '\r' ? 2 : 1));
-        Piece& tail = pieces.back();
-        std::uint32_t indentation = text_end;
-        while (indentation > tail.span.begin && (source_[indentation - 1] == ' ' || source_[indentation - 1] == '\t')) {
-            --indentation;
-        }
-        if (source_[indentation - 1] == '\n') {
-            layout.indentation = source_.substr(indentation, text_end - indentation);
-            std::uint32_t end = indentation;
-            if (end > tail.span.begin) --end;
-            if (end > tail.span.begin && source_[end - 1] == '\r') --end;
-            tail.span.end = std::max(tail.span.begin, std::min(end, tail.span.end));
-        } else {
-            report_.add(DiagnosticId::TripleQuoteClosing, {text_end, text_end + 3}).help =
-                "put it on a line of its own";
-            layout.is_multi_line = false;
-        }
+    if (at(TokenKind::StringMiddle) || at(TokenKind::StringTail)) return expression;
+    expected("`}`", at(TokenKind::Colon) ? "formats are given by `format`" : "");
+    for (int depth = 0; !at(TokenKind::Eof); advance()) {
+        if (depth == 0 && (at(TokenKind::StringMiddle) || at(TokenKind::StringTail))) break;
+        depth += at(TokenKind::StringHead) ? 1 : at(TokenKind::StringTail) ? -1 : 0;
     }
+    return expression;
+}
 
-    Decoder decoder(source_, report_, arena_, node->is_raw, layout);
-    decoder.begin_lines();
+// Whether a closed `"""` string goes over lines. If so its first and last line break are taken out of the pieces, and
+// `indentation` is that of the closing quotes.
+bool Parser::lay_out_lines(std::vector<StringPiece>& pieces, std::string_view& indentation) {
+    Span& first = pieces.front().span;
+    std::uint32_t text_begin = first.begin;
+    if (!skips_line_break(source_, text_begin)) return false;
+    first.begin = std::min(first.end, text_begin);
+    Span& last = pieces.back().span;
+    std::uint32_t quotes = last.end;
+    std::uint32_t line = quotes;
+    while (line > last.begin && (source_[line - 1] == ' ' || source_[line - 1] == '\t')) --line;
+    if (source_[line - 1] != '\n') {
+        report_.add(DiagnosticId::TripleQuoteClosing, {quotes, quotes + 3}).help = "put it on a line of its own";
+        return true;
+    }
+    indentation = source_.substr(line, quotes - line);
+    if (line > last.begin) --line;
+    if (line > last.begin && source_[line - 1] == '\r') --line;
+    last.end = line;
+    return true;
+}
+
+std::span<const StringPart> Parser::decode_pieces(const std::vector<StringPiece>& pieces, bool is_raw,
+                                                  const Layout& layout) {
+    bool had_errors = report_.has_grammar_errors();
+    Decoder decoder(source_, report_, arena_, is_raw, layout);
     std::vector<StringPart> parts;
-    std::size_t reported_before = report_.has_grammar_errors() ? 1 : 0;
-    for (const Piece& piece : pieces) {
-        std::string_view text = decoder.decode(piece.span, piece.has_escape, piece.goes_on);
+    for (const StringPiece& piece : pieces) {
+        std::string_view text = decoder.decode(piece.span, piece.has_escape, piece.expression != nullptr);
         if (!text.empty()) parts.push_back({piece.span, text, nullptr});
-        if (piece.goes_on) parts.push_back({piece.hole, {}, piece.expression});
+        if (piece.expression != nullptr) parts.push_back({piece.hole, {}, piece.expression});
     }
-    if (reported_before == 0 && report_.has_grammar_errors()) broken_ = true;
-    node->parts = arena_.copy(std::span<const StringPart>(parts));
-    return finish(node);
+    broken_ |= !had_errors && report_.has_grammar_errors();
+    return arena_.copy(std::span<const StringPart>(parts));
 }
 
 // STRING
