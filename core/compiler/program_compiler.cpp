@@ -1,7 +1,10 @@
 #include "core/compiler/program_compiler.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 
+#include "core/bytecode/verifier.h"
 #include "core/compiler/function_compiler.h"
 #include "core/sema/resolver.h"
 #include "core/syntax/parser.h"
@@ -53,7 +56,35 @@ CompileResult ProgramCompiler::compile_modules() {
         main.compile_main(*module->model->tree->root);
         add_tests(*module);
     }
+    fill_unreached();
+    check_program();
     return std::move(result_);
+}
+
+/// Functions inside an expression that raises before it reaches them were never compiled; nothing calls them.
+void ProgramCompiler::fill_unreached() {
+    for (const auto& module : modules_) {
+        for (sema::FunctionId id = 0; id < module->functions.size(); ++id) {
+            if (module->functions[id] == kNoIndex) continue;
+            bytecode::Function& function = result_.program.functions[module->functions[id]];
+            if (!function.code.empty()) continue;
+            function.name = "<unreached>";
+            function.module = module->index;
+            function.is_method = module->model->functions[id].kind == sema::FunctionKind::Method;
+            function.code.push_back({Op::ReturnNull});
+        }
+    }
+}
+
+/// Builds for testing stop at code that the VM could not trust.
+void ProgramCompiler::check_program() {
+#if !defined(NDEBUG) || defined(RUFF_SANITIZED)
+    if (result_.has_errors()) return;
+    const std::string flaw = bytecode::verify(result_.program);
+    if (flaw.empty()) return;
+    std::fprintf(stderr, "internal error: the compiler made bytecode that does not verify: %s\n", flaw.c_str());
+    std::abort();
+#endif
 }
 
 // --- modules and their tables

@@ -78,6 +78,8 @@ public:
 
 private:
     CompileResult compile_modules();
+    void fill_unreached();
+    void check_program();
     void add_tests(ModuleState& module);
     std::vector<bytecode::Test> tests_of(ModuleState& module, sema::FunctionId frame,
                                          syntax::List<syntax::Stmt> statements, std::vector<const syntax::Test*> setups,

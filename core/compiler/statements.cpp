@@ -164,12 +164,16 @@ void FunctionCompiler::import_statement(const Node& statement) {
     if (found == imports.end()) return;
     const sema::ModuleImport& import = *found;
     at(statement.is<Import>() ? *statement.to<Import>().path : *statement.to<FromImport>().path);
-    if (import.module == nullptr) return raise("module", import.failure, import.failure_hint);
-
     const Mark before = mark();
     const sema::BindingId id = statement.is<Import>() ? model().binding_of(statement) : sema::kNone;
     if (id != sema::kNone) reserve(id);
     const Mark inside = mark();
+    if (import.module == nullptr) {
+        raise("module", import.failure, import.failure_hint);
+        const Reg never = allocate();
+        if (id != sema::kNone) initialise(id, {never, true});
+        return release(id != sema::kNone ? inside : before);
+    }
     const Reg module = allocate();
     builder_.emit_wide(Op::Import, module, program_.module_of(import.module_index));
     if (id != sema::kNone) {

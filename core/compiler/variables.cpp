@@ -21,6 +21,7 @@ FunctionCompiler::Location FunctionCompiler::locate(const Declared& declared) co
     if (found.storage == Storage::Static || declared.module != &module_) return {};
     const bool is_cell = found.storage == Storage::Cell;
     if (found.function == id_) {
+        if (module_.registers[declared.binding] == kNoReg) return {};
         return {is_cell ? Location::Cell : Location::Register, module_.registers[declared.binding]};
     }
     const std::vector<sema::BindingId>& captures = info().captures;

@@ -723,6 +723,8 @@ private:
     }
 
     void resolve_struct(const StructDecl& declaration) {
+        // Inside what could not be parsed, nothing was hoisted.
+        if (model_->struct_of(declaration) == kNone) hoist_struct(declaration);
         const std::uint32_t index = model_->struct_of(declaration);
         check_members(declaration);
         for (const Node* member : declaration.members) {
