@@ -134,7 +134,7 @@ std::string undefined_hint(const SemanticModel& model, const UndefinedName& name
     if (std::string hint = ended_block_hint(model, name); !hint.empty()) return hint;
     if (std::string hint = module_member_hint(model, name); !hint.empty()) return hint;
     if (const AbsentBuiltin* absent = find_absent_builtin(text); absent != nullptr) {
-        return "write " + std::string(absent->replacement);
+        return "`" + std::string(text) + "` is not part of Ruff; use " + std::string(absent->replacement);
     }
     return near_name_hint(model, name);
 }
