@@ -31,7 +31,7 @@ int run(const Arguments& arguments) {
     options.arguments.assign(arguments.program_arguments.begin(), arguments.program_arguments.end());
     options.script_path = path;
     options.move_stacks = std::getenv("RUFF_STRESS") != nullptr;
-    int code = engine::run_program(std::move(program.image), std::move(options));
+    int code = engine::run_program(std::move(program.image), std::move(options), arguments.has("--stats"));
     vm::Output::flush();
     if (const std::string failure = vm::Output::failure(); !failure.empty()) {
         vm::Output::write_error("error: cannot write to standard output: " + failure + "\n");
@@ -40,10 +40,15 @@ int run(const Arguments& arguments) {
     std::_Exit(code);
 }
 
+constexpr Option kOptions[] = {
+    {.name = "--stats", .help = "Shows counters of the run on stderr when it has ended"},
+};
+
 }  // namespace
 
 extern const CommandBody run_command = {
     .run = run,
+    .options = kOptions,
     .operands = Operands::program,
     .about = "Runs a program. Words after the file are the program's arguments, as `args()` gives them.\n"
              "`-` reads the program from standard input. `ruff FILE` is short for `ruff run FILE`.\n"

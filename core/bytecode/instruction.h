@@ -27,7 +27,7 @@ enum class Operand : std::uint8_t {
 /// Bits of `Instruction::flags`. Some share a value: no opcode uses both.
 enum InstructionFlag : std::uint8_t {
     kTakeA = 1, kTakeB = 2, kTakeC = 4,
-    kNegate = 8, kDiscard = 8, kInclusive = 16, kAtLeast = 32, kAwaitCall = 64, kCheckArity = 128,
+    kNegate = 8, kDiscard = 8, kInclusive = 16, kBuiltinForm = 16, kAtLeast = 32, kAwaitCall = 64, kCheckArity = 128,
     /// JumpEqual*: the condition was written `!=`, so a struct's op_ne decides; kNegate is set as the jump needs it.
     kNotEqual = 32,
 };

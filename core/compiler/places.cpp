@@ -167,8 +167,9 @@ void FunctionCompiler::assign(const Assign& statement) {
         return declare_with_value(use.index, *statement.value);
     }
     at(target);
-    if (!append_in_place(statement, use.index) && !rebuild_in_place(statement)) {
-        assign_variable(use.index, *statement.value);
+    if (!append_in_place(statement, use.index)) {
+        const PlaceRoot root = place_root(target);
+        if (!root.is_place || !rebuild_in_place(statement, root.place)) assign_variable(use.index, *statement.value);
     }
     release(before);
 }
@@ -177,7 +178,7 @@ void FunctionCompiler::assign_place(const Assign& statement) {
     bytecode::Place place;
     build_place(*statement.target, *statement.value, place);
     if (statement.op != AssignOp::Set) return update_place(statement, std::move(place));
-    if (rebuild_in_place(statement)) return;
+    if (rebuild_in_place(statement, place)) return;
     const auto set_position = [&] {
         const Node& target = *statement.target;
         if (const auto* member = target.as<MemberExpr>()) {
@@ -293,6 +294,56 @@ bool FunctionCompiler::append_in_place(const Assign& statement, sema::BindingId 
     return true;
 }
 
-bool FunctionCompiler::rebuild_in_place(const Assign&) { return false; }
+/// Both name the same variable, field or element, and evaluating their indices shows nothing and changes nothing.
+bool FunctionCompiler::is_same_place(const Node& a, const Node& b) {
+    if (a.kind != b.kind) return false;
+    switch (a.kind) {
+        case NodeKind::SelfExpr: return true;
+        case NodeKind::NameExpr: {
+            const sema::BindingId id = model().binding_of(a);
+            return id != sema::kNone && id == model().binding_of(b);
+        }
+        case NodeKind::MemberExpr:
+            return !a.to<MemberExpr>().is_optional && !b.to<MemberExpr>().is_optional &&
+                   a.to<MemberExpr>().name.text() == b.to<MemberExpr>().name.text() &&
+                   is_same_place(*a.to<MemberExpr>().object, *b.to<MemberExpr>().object);
+        case NodeKind::IndexExpr: {
+            const Node &left = *a.to<IndexExpr>().index, &right = *b.to<IndexExpr>().index;
+            const bool same_index = left.is<NameExpr>() ? is_same_place(left, right)
+                                                        : is_quiet(model(), left) && tree().text(left) == tree().text(right);
+            return same_index && is_same_place(*a.to<IndexExpr>().object, *b.to<IndexExpr>().object);
+        }
+        default: return false;
+    }
+}
+
+/// `place := push(place, v…)`: the array is changed where it stands. Reading it into a register first would share it, and
+/// the push would copy it. (For a variable in a register the last use of the old value does the same.)
+bool FunctionCompiler::rebuild_in_place(const Assign& statement, const bytecode::Place& target) {
+    const auto* call = statement.value->as<CallExpr>();
+    if (call == nullptr || target.mutability != Mutability::Mutable || call->arguments.empty()) return false;
+    if (target.root == bytecode::PlaceRoot::Register && target.steps.empty()) return false;
+    const sema::Use use = model().use_of(*call->callee);
+    if (use.kind != UseKind::Builtin || builtin_row(static_cast<BuiltinId>(use.index)).name != "push") return false;
+    if (!is_same_place(*statement.target, *call->arguments[0])) return false;
+    for (std::size_t i = 0; i < call->arguments.size(); ++i) {
+        const Node& argument = *call->arguments[i];
+        if (argument.is<Spread>() || argument.is<NamedArgument>() || (i > 0 && !is_quiet(model(), argument))) return false;
+    }
+    const Mark before = mark();
+    const Reg window = allocate(3) + 1;   // keeper, callee, receiver
+    for (std::size_t i = 1; i < call->arguments.size(); ++i) {
+        const Reg reg = allocate();
+        compile_into(static_cast<const Expr&>(*call->arguments[i]), reg);
+    }
+    bytecode::Place place = target;
+    place.method = static_cast<std::uint16_t>(builder_.site("push"));
+    const std::uint32_t index = builder_.place(std::move(place));
+    at(*call->callee);
+    emit(Op::InvokePlace, window, static_cast<std::uint32_t>(call->arguments.size()), index, bytecode::kDiscard | bytecode::kBuiltinForm);
+    emit(Op::WriteBack, window, 0, index);
+    release(before);
+    return true;
+}
 
 }  // namespace ruff::compiler

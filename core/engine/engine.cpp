@@ -140,14 +140,26 @@ void catch_interrupts(vm::Vm& vm) {
     sigaction(SIGPIPE, &action, nullptr);
 }
 
+/// What `ruff run --stats` shows.
+std::string describe_counters(const vm::Vm& vm) {
+    const vm::HeapCounters& counters = vm.heap.counters;
+    std::string out = "containers copied: " + std::to_string(counters.cow_copies) + "\n";
+    out += "memory held: " + std::to_string(counters.live_bytes / 1024) + " KiB\n";
+    out += "cycle collections: " + std::to_string(counters.cycle_collections) + ", objects freed by them: " + std::to_string(counters.cycles_freed) + "\n";
+    out += "fibers started: " + std::to_string(vm.next_fiber_id - 1) + "\n";
+    return out;
+}
+
 }  // namespace
 
-int run_program(std::shared_ptr<vm::Image> image, vm::VmOptions options) {
+int run_program(std::shared_ptr<vm::Image> image, vm::VmOptions options, bool show_stats) {
     // Never destroyed: the process ends, and freeing everything first would only take time.
     auto* vm = new vm::Vm(std::move(image), builtins::native_table(), std::move(options));
     vm->reporter = report;
     catch_interrupts(*vm);
-    return vm->run_main();
+    const int code = vm->run_main();
+    if (show_stats) vm::Output::write_error(describe_counters(*vm));
+    return code;
 }
 
 }  // namespace ruff::engine

@@ -27,7 +27,8 @@ struct LoadResult {
 
 /// Runs the program's main file to its end, reporting uncaught errors on stderr. Gives the exit code of the process. SIGINT cancels
 /// the main fiber; a second one ends the program at once.
-[[nodiscard]] int run_program(std::shared_ptr<vm::Image> image, vm::VmOptions options);
+/// With `show_stats`, counters of the run follow on stderr.
+[[nodiscard]] int run_program(std::shared_ptr<vm::Image> image, vm::VmOptions options, bool show_stats = false);
 
 // --- tests -------------------------------------------------------------------------------------------------------
 

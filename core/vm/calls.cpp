@@ -515,7 +515,8 @@ bool invoke_mutating(Vm& vm, const Code& code, const bc::Place& place, Code& met
 }
 
 /// A mutating builtin method on a place; the WriteBack that follows is not needed.
-bool invoke_mutating_builtin(Vm& vm, const Code& code, const bc::Place& place, const BuiltinRow& row, Value* window, std::uint32_t count) {
+bool invoke_mutating_builtin(Vm& vm, const Code& code, const bc::Place& place, const BuiltinRow& row, Value* window, std::uint32_t count,
+                             bool discard = false) {
     StringObject* method = code.site_names[place.method];
     const auto position = window - vm.fiber->stack;
     if (!check_mutable(vm, place) || !take_place(vm, code, place, vm.frame->base, window, method)) {
@@ -545,6 +546,7 @@ bool invoke_mutating_builtin(Vm& vm, const Code& code, const bc::Place& place, c
         window[0].set_null();
         return unwind(vm);
     }
+    if (discard) window[0].set_null();   // a result that shares the receiver would be copied at its next change
     return true;
 }
 
@@ -572,6 +574,12 @@ bool slow_invoke_place(Vm& vm, Instruction ins) {
         clear_window(window, count);
         return unwind(vm);
     }
+    if ((ins.flags & bc::kBuiltinForm) != 0 && !receiver->is_array()) {
+        // Not what the function takes: it says so.
+        Value copy = *receiver;
+        window[1] = std::move(copy);
+        return call_builtin(vm, *find_builtin(code.site_names[place.method]->view()), window, count, 0);
+    }
     if (Code* method = find_user_method(vm, code, place.method, *receiver); method != nullptr && method->mutates_self) {
         scratch.set_null();
         return invoke_mutating(vm, code, place, *method, window, count);
@@ -593,7 +601,7 @@ bool slow_invoke_place(Vm& vm, Instruction ins) {
     }
     if (row != nullptr && row->is_mutating()) {
         scratch.set_null();
-        return invoke_mutating_builtin(vm, code, place, *row, window, count);
+        return invoke_mutating_builtin(vm, code, place, *row, window, count, (ins.flags & bc::kDiscard) != 0);
     }
     Value copy = *receiver;
     window[1] = std::move(copy);
