@@ -67,6 +67,10 @@ Outcome error(Call& call) {
             object.hint = entry.value;
         } else if (name == "cause" && (entry.value.is(ValueKind::Error) || entry.value.is_null())) {
             object.cause = entry.value;
+        } else if (name == "errors" && entry.value.is_array()) {
+            object.errors = entry.value;
+        } else if (name == "suppressed" && entry.value.is_array()) {
+            object.suppressed = entry.value;
         } else if (name == "kind" || name == "hint" || name == "cause") {
             std::string expected = name == "cause" ? "error" : "string";
             return call.raise(ErrorKind::Type, "error: option `" + std::string(name) + "` expects " + expected + ", got " +
