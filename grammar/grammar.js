@@ -6,7 +6,10 @@
 //  - whether a line break ends a statement. Where one may, the scanner offers `_newline`; where it is a blank it
 //    offers `_line_break`, an extra. `_closed_end` ends a statement that ends at its "}" on a line that goes on; where
 //    an operator follows, the scanner offers `_refused`, which stands nowhere in the grammar. `_same_line` says that
-//    the operand of `return` begins on its line, `_comma_newline` that a list which ends with a comma is over.
+//    the operand of `return` begins on its line, `_comma_newline` that a list which ends with a comma is over, and
+//    `_member_newline` that a field is, where `in` and `not` are names of the next one.
+//  - where the file ends. With a token of its own, no state of a block takes the end of the file for its own end, which
+//    old versions of tree-sitter answer by inventing tokens without end.
 //  - whether a "{" that may open a block or a pattern can be a dict. `_brace` stands where it cannot.
 //  - strings, with a stack of those whose interpolation is open, numbers and comments.
 //
@@ -87,6 +90,7 @@ function expressions(head) {
       $._path,
       ...["binary", "unary", "await", "lambda", "throw", "yield", "call", "index", "slice", "member", "propagate"]
         .map((name) => node($, name)),
+      alias($[hidden("optional_member")], $.member),
       $.self, $.int, $.float, $.string, $.true, $.false, $.null, $.paren, $.array, $.variant_expr,
       ...(head ? [] : [$.dict, $.struct_expr, $.if, $.match, $.try, $.spawn, $.func_expr]),
     ),
@@ -113,13 +117,15 @@ function expressions(head) {
     ),
     [rule("member")]: ($) => postfix(
       field("object", operand($)),
-      field("operator", choice(".", "?.")),
+      field("operator", "."),
       field("name", alias($.identifier, $.word)),
     ),
-    [rule("propagate")]: ($) => choice(
-      postfix(field("operand", operand($)), "?"),
-      refused($, [operand($), "?"], ".", "?."),
+    [hidden("optional_member")]: ($) => postfix(
+      field("object", operand($)),
+      field("operator", "?."),
+      field("name", alias($.identifier, $.word)),
     ),
+    [rule("propagate")]: ($) => postfix(field("operand", operand($)), "?"),
   };
 }
 
@@ -133,8 +139,10 @@ module.exports = grammar({
     $._newline,
     $._closed_end,
     $._refused,
+    $._member_newline,
     $._comma_newline,
     $._same_line,
+    $._end_of_file,
     $._line_break,
     $.comment,
     $.doc_comment,
@@ -153,7 +161,7 @@ module.exports = grammar({
   extras: ($) => [/[ \t\r\n]/, $.comment, $.doc_comment, $._line_break],
 
   // Rules without a node: as few reductions as can be, since they are what parsing costs.
-  inline: ($) => [$._path, $._place, $._key, $._open_statement, $._open_arm_statement, $._closed_statement],
+  inline: ($) => [$._path, $._name, $._place, $._key, $._open_statement, $._open_arm_statement, $._closed_statement],
 
   // At the start of a statement "[" may begin an array or a pattern; only what follows its "]" tells.
   conflicts: ($) => [
@@ -165,7 +173,7 @@ module.exports = grammar({
   ],
 
   rules: {
-    file: ($) => optional($._statements),
+    file: ($) => seq(optional($._statements), $._end_of_file),
 
     // Statements
 
@@ -253,15 +261,27 @@ module.exports = grammar({
     struct: ($) => seq("struct", field("name", $.identifier), field("body", $.struct_body)),
     struct_body: ($) => seq(
       "{",
-      repeat(choice($.field, $.func, $._newline, ";", ",")),
+      repeat(choice(
+        seq($.field, choice($._member_newline, ";", ",")),
+        seq(alias($._field_with_default, $.field), choice($._newline, ";", ",")),
+        $.func,
+        ";",
+        ",",
+      )),
+      optional(choice($.field, alias($._field_with_default, $.field))),
       "}",
     ),
     // Behind the words `func` and `async` a name begins a method.
     field: ($) => prec(-1, seq(
       field("name", choice(alias($.identifier, $.word), alias(choice("func", "async"), $.word))),
       optional(seq(":", field("type", $._type))),
-      optional(seq("=", field("default", $._expression))),
     )),
+    _field_with_default: ($) => seq(
+      field("name", choice(alias($.identifier, $.word), alias(choice("func", "async"), $.word))),
+      optional(seq(":", field("type", $._type))),
+      "=",
+      field("default", $._expression),
+    ),
 
     enum: ($) => seq("enum", field("name", $.identifier), field("body", $.enum_body)),
     enum_body: ($) => seq(
@@ -358,19 +378,19 @@ module.exports = grammar({
 
     // Patterns of bindings
 
-    _pattern: ($) => choice($.identifier, $.array_pattern, $.dict_pattern),
-    rest_pattern: ($) => seq("...", field("name", $.identifier)),
+    _pattern: ($) => choice($._name, $.array_pattern, $.dict_pattern),
+    rest_pattern: ($) => seq("...", field("name", $._name)),
     array_pattern: ($) => seq("[", list(choice($._pattern, $.default_pattern, $.rest_pattern)), "]"),
     default_pattern: ($) => seq(field("pattern", $._pattern), "=", field("default", $._expression)),
     dict_pattern: ($) => seq("{", list($._dict_pattern_item), "}"),
     _brace_pattern: ($) => seq(alias($._brace, "{"), list($._dict_pattern_item), "}"),
     _dict_pattern_item: ($) => choice(
-      $.identifier,
+      $._name,
       alias($._name_default, $.default_pattern),
       $.pattern_field,
       $.rest_pattern,
     ),
-    _name_default: ($) => seq(field("pattern", $.identifier), "=", field("default", $._expression)),
+    _name_default: ($) => seq(field("pattern", $._name), "=", field("default", $._expression)),
     pattern_field: ($) => seq(
       field("key", $._key),
       ":",
@@ -421,7 +441,7 @@ module.exports = grammar({
     _case_path: ($) => choice($.path, alias($._wrapper_path, $.path)),
     _wrapper_path: ($) => seq(alias(choice("Ok", "Err", "Some"), $.identifier), repeat(seq(".", $.identifier))),
     _case_array: ($) => seq("[", list(choice($._case_pattern, $.rest_pattern)), "]"),
-    _case_fields: ($) => seq("{", list(choice($.identifier, alias($._case_entry, $.pattern_field), $.rest_pattern)), "}"),
+    _case_fields: ($) => seq("{", list(choice($._name, alias($._case_entry, $.pattern_field), $.rest_pattern)), "}"),
     _case_entry: ($) => seq(field("key", $._key), ":", field("pattern", $._case_pattern)),
     or_pattern: ($) => seq($._case_pattern, repeat1(seq("|", $._case_pattern))),
     paren_pattern: ($) => seq("(", field("inner", choice($._case_pattern, $.or_pattern)), ")"),
@@ -432,11 +452,8 @@ module.exports = grammar({
     ...expressions(true),
 
     // Names joined by points are read as a path, since "{" and "::" may follow only one of these.
-    _path: ($) => choice(
-      $.identifier,
-      alias(choice(...CONTEXTUAL), $.identifier),
-      alias($._path_member, $.member),
-    ),
+    _path: ($) => choice($._name, alias($._path_member, $.member)),
+    _name: ($) => choice($.identifier, alias(choice(...CONTEXTUAL), $.identifier)),
     _path_member: ($) => prec(PREC.path, seq(
       field("object", $._path),
       field("operator", "."),
@@ -457,10 +474,11 @@ module.exports = grammar({
 
     paren: ($) => seq("(", field("inner", $._expression), ")"),
     array: ($) => seq("[", list(choice($._expression, $.spread)), "]"),
-    dict: ($) => seq("{", list(choice($.entry, $.identifier, $.spread)), "}"),
+    dict: ($) => seq("{", list(choice($.entry, $._name, $.spread)), "}"),
     entry: ($) => seq(field("key", $._key), ":", field("value", $._expression)),
     _key: ($) => choice(
       alias($.identifier, $.word),
+      alias(choice(...CONTEXTUAL), $.word),
       alias($._plain_string, $.string),
       $._number,
       $.negative,
@@ -490,7 +508,7 @@ module.exports = grammar({
     ),
     lambda_params: ($) => seq("|", list(choice(alias($._lambda_param, $.param), $.rest_param)), "|"),
     _no_lambda_params: () => "||",
-    _lambda_param: ($) => seq(field("pattern", $._pattern), optional(seq(":", field("type", $._primary_type)))),
+    _lambda_param: ($) => seq(field("pattern", $._pattern), optional(seq(":", field("type", $._bar_type)))),
 
     string: ($) => seq(
       $.string_start,
@@ -514,13 +532,20 @@ module.exports = grammar({
     _primary_type: ($) => choice($.named_type, $.null, $.func_type, $.paren_type, $.optional_type),
     named_type: ($) => seq(field("path", $.path), optional(field("arguments", $.type_arguments))),
     type_arguments: ($) => seq("<", list($._type), ">"),
-    func_type: ($) => seq(
-      "func",
-      "(", list(field("param", $._type)), ")",
-      optional(seq("->", field("result", $._type))),
-    ),
+    func_type: ($) => seq($._func_type_params, optional(seq("->", field("result", $._type)))),
+    _func_type_params: ($) => seq("func", "(", list(field("param", $._type)), ")"),
     paren_type: ($) => seq("(", field("inner", $._type), ")"),
     optional_type: ($) => prec(1, seq(field("inner", $._primary_type), "?")),
+    // Between the bars of a lambda: a "|" ends the parameters.
+    _bar_type: ($) => choice(
+      $.named_type,
+      $.null,
+      $.paren_type,
+      alias($._bar_func_type, $.func_type),
+      alias($._bar_optional_type, $.optional_type),
+    ),
+    _bar_func_type: ($) => seq($._func_type_params, optional(seq("->", field("result", $._bar_type)))),
+    _bar_optional_type: ($) => prec(1, seq(field("inner", $._bar_type), "?")),
 
     identifier: () => /[_\p{L}\p{Nl}][_\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*/,
   },

@@ -292,12 +292,11 @@ Outcome array_remove(Call& call) {
 }
 
 Outcome array_remove_in_place(Call& call) {
-    Value held = call.receiver();  // `op_eq` may move the stack that the receiver is in
-    std::int64_t position = find_equal(call, held, Value(call[1]), 0);
-    held.set_null();
+    Value& array = call.receiver();
+    std::int64_t position = find_equal(call, array, Value(call[1]), 0);
     if (position == -2) return Outcome::Raised;
     if (position == -1) return call.done(Value::boolean(false));
-    ArrayObject* own = vm::unshare_array(call.receiver());
+    ArrayObject* own = vm::unshare_array(array);
     if (own == nullptr) return out_of_memory(call);
     vm::array_remove_at(own, static_cast<std::size_t>(position));
     return call.done(Value::boolean(true));

@@ -218,7 +218,7 @@ private:
     void emit_update(bytecode::Place place, BinaryOp op, Operand value, std::uint32_t operator_token);
     bool append_in_place(const syntax::Assign& statement, sema::BindingId id);
     bool rebuild_in_place(const syntax::Assign& statement, const bytecode::Place& target);
-    [[nodiscard]] bool is_same_place(const syntax::Node& left, const syntax::Node& right) const;
+    bool is_same_place(const syntax::Node& a, const syntax::Node& b);
 
     // --- statements and control flow (statements.cpp, loops.cpp, errors.cpp)
     void statements(syntax::List<syntax::Stmt> list);

@@ -294,34 +294,35 @@ bool FunctionCompiler::append_in_place(const Assign& statement, sema::BindingId 
     return true;
 }
 
-/// Two spellings of one place: the same variable, members and indices, evaluating which shows nothing and changes nothing.
-bool FunctionCompiler::is_same_place(const Node& left, const Node& right) const {
-    const Node* a = &left;
-    const Node* b = &right;
-    for (;; a = leftmost_step(*a), b = leftmost_step(*b)) {
-        if (a->kind != b->kind) return false;
-        if (a->is<NameExpr>() || a->is<SelfExpr>()) {
-            return model().binding_of(*a) != sema::kNone && model().binding_of(*a) == model().binding_of(*b);
+/// Both name the same variable, field or element, and evaluating their indices shows nothing and changes nothing.
+bool FunctionCompiler::is_same_place(const Node& a, const Node& b) {
+    if (a.kind != b.kind) return false;
+    switch (a.kind) {
+        case NodeKind::SelfExpr: return true;
+        case NodeKind::NameExpr: {
+            const sema::BindingId id = model().binding_of(a);
+            return id != sema::kNone && id == model().binding_of(b);
         }
-        if (const auto* member = a->as<MemberExpr>()) {
-            const auto& other = b->to<MemberExpr>();
-            if (member->is_optional || other.is_optional || member->name.text() != other.name.text()) return false;
-        } else if (const auto* index = a->as<IndexExpr>()) {
-            const Expr &one = *index->index, &two = *b->to<IndexExpr>().index;
-            if (!is_quiet(model(), one) || tree().text(one) != tree().text(two)) return false;
-        } else {
-            return false;
+        case NodeKind::MemberExpr:
+            return !a.to<MemberExpr>().is_optional && !b.to<MemberExpr>().is_optional &&
+                   a.to<MemberExpr>().name.text() == b.to<MemberExpr>().name.text() &&
+                   is_same_place(*a.to<MemberExpr>().object, *b.to<MemberExpr>().object);
+        case NodeKind::IndexExpr: {
+            const Node &left = *a.to<IndexExpr>().index, &right = *b.to<IndexExpr>().index;
+            const bool same_index = left.is<NameExpr>() ? is_same_place(left, right)
+                                                        : is_quiet(model(), left) && tree().text(left) == tree().text(right);
+            return same_index && is_same_place(*a.to<IndexExpr>().object, *b.to<IndexExpr>().object);
         }
+        default: return false;
     }
 }
 
 /// `place := push(place, v…)`: the array is changed where it stands. Reading it into a register first would share it, and
-/// the push would copy it. For a variable in a register the last use of the old value does the same, unless a handler may
-/// read it.
+/// the push would copy it. (For a variable in a register the last use of the old value does the same.)
 bool FunctionCompiler::rebuild_in_place(const Assign& statement, const bytecode::Place& target) {
     const auto* call = statement.value->as<CallExpr>();
     if (call == nullptr || target.mutability != Mutability::Mutable || call->arguments.empty()) return false;
-    if (target.root == bytecode::PlaceRoot::Register && target.steps.empty() && handler_depth_ == 0) return false;
+    if (target.root == bytecode::PlaceRoot::Register && target.steps.empty()) return false;
     const sema::Use use = model().use_of(*call->callee);
     if (use.kind != UseKind::Builtin || builtin_row(static_cast<BuiltinId>(use.index)).name != "push") return false;
     if (!is_same_place(*statement.target, *call->arguments[0])) return false;

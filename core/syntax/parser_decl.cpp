@@ -170,7 +170,7 @@ const Node* Parser::struct_member() {
         auto* field = make<StructField>(at_);
         field->name = expect_word("a field or `func`");
         if (field->name) {
-            if (take(TokenKind::Colon)) field->type = type();
+            if (!line_ends_here() && take(TokenKind::Colon)) field->type = type();
             if (at(TokenKind::ColonEqual)) {
                 expected("`=`", "the default of a field is given with `=`");
                 advance();
@@ -228,7 +228,7 @@ const Stmt* Parser::enum_decl() {
 const EnumVariant* Parser::enum_variant() {
     auto* node = make<EnumVariant>(at_);
     node->name = expect_name("the name of a variant");
-    if (!node->name || !at(TokenKind::LeftParen)) return finish(node);
+    if (!node->name || !at(TokenKind::LeftParen) || line_ends_here()) return finish(node);
     node->has_payload = true;
     Opening opening = open();
     Mode mode(*this, false, false);

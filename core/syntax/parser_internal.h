@@ -166,6 +166,7 @@ private:
     // parser_stmt.cpp
     List<Stmt> statements(const Opening* opening);
     const Stmt* statement_in_list();
+    [[nodiscard]] bool goes_on_here() const;
     const Stmt* statement();
     const Block* block(bool is_test_level = false);
     const Block* function_block(bool is_generator);

@@ -54,8 +54,8 @@ bool is_declaration(const Node& statement) {
     }
 }
 
-/// Tokens that continue an expression and can begin no statement.
-bool only_continues(TokenKind kind) {
+/// Tokens that go on with the expression before them on their line, whatever else they could begin.
+bool goes_on(TokenKind kind) {
     switch (kind) {
         case TokenKind::Dot:
         case TokenKind::QuestionDot:
@@ -66,7 +66,9 @@ bool only_continues(TokenKind kind) {
         case TokenKind::KwAnd:
         case TokenKind::KwOr:
         case TokenKind::KwIn:
+        case TokenKind::BarBar:
         case TokenKind::Plus:
+        case TokenKind::Minus:
         case TokenKind::Star:
         case TokenKind::Slash:
         case TokenKind::Percent:
@@ -77,7 +79,9 @@ bool only_continues(TokenKind kind) {
         case TokenKind::EqualEqual:
         case TokenKind::BangEqual:
         case TokenKind::DotDot:
-        case TokenKind::DotDotEqual: return true;
+        case TokenKind::DotDotEqual:
+        case TokenKind::LeftParen:
+        case TokenKind::LeftBracket: return true;
         default: return false;
     }
 }
@@ -103,12 +107,18 @@ const Stmt* Parser::statement_in_list() {
     std::uint32_t start = at_;
     Damage damage(*this);
     const Stmt* node = statement();
-    if (!broken_ && (!ends_at_brace(*node) || only_continues(kind()))) after_statement(*node, start);
+    if (!broken_ && (!ends_at_brace(*node) || goes_on_here())) after_statement(*node, start);
     if (broken_) {
         skip_statement(start);
         node = error_node(start, {node});
     }
     return node;
+}
+
+// Whether the current token goes on with what stands before it, which ended at a `}`.
+bool Parser::goes_on_here() const {
+    if (on_new_line()) return !line_ends_here();
+    return goes_on(kind()) || (at(TokenKind::KwNot) && kind(1) == TokenKind::KwIn);
 }
 
 // stmt ::= binding | assign | func | struct | enum | import | "export" (func | struct | enum | binding) | test
@@ -227,7 +237,7 @@ bool Parser::literal_in_head(std::string_view what) {
     bool has_key = (is_word(kind(1)) || kind(1) == TokenKind::String) && kind(2) == TokenKind::Colon && !is_default;
     if (!has_key || partner(at_) == kNoToken) return false;
     const Token& after = tokens_[partner(at_) + 1];
-    if (after.newline_before() || !(after.kind == TokenKind::LeftBrace || only_continues(after.kind))) return false;
+    if (after.newline_before() || !(after.kind == TokenKind::LeftBrace || goes_on(after.kind))) return false;
     report_here(DiagnosticId::BraceInHead, {what}).help = "put it in parentheses";
     at_ = partner(at_);
     advance();

@@ -199,6 +199,12 @@ bool Parser::string_pieces(std::vector<StringPiece>& pieces, std::uint32_t text_
             advance();
             return is_closed;
         }
+        if (at(TokenKind::Eof)) {
+            // Recovery in the interpolation went beyond the end of the string.
+            pieces.push_back({{begin, begin}, false, nullptr, {}});
+            broken_ = true;
+            return false;
+        }
         std::uint32_t hole = token().end - 2;
         advance();
         pieces.push_back({{begin, hole}, has_escape, interpolation(hole), {hole, hole}});

@@ -26,8 +26,10 @@ enum Token {
     NEWLINE,
     CLOSED_END,
     REFUSED,
+    MEMBER_NEWLINE,
     COMMA_NEWLINE,
     SAME_LINE,
+    END_OF_FILE,
     LINE_BREAK,
     COMMENT,
     DOC_COMMENT,
@@ -43,26 +45,21 @@ enum Token {
     ERROR_SENTINEL,
 };
 
-enum {
-    /* Deeper than the 256 brackets that the language allows is not needed, and it must fit the buffer. */
-    kMaxOpenStrings = 250,
-    /* The indentation of a block string, in characters. */
-    kMaxIndentation = 512,
-};
+/* Deeper than the 256 brackets that the language allows is not needed, and it must fit the buffer. */
+enum { kMaxOpenStrings = 250 };
 
 /* Kinds of strings, as bits. */
 enum {
-    TRIPLE = 1,          /* """ */
-    BLOCK = 2,           /* """ and a line break */
-    RAW = 4,             /* r" */
-    BAD_INDENTATION = 8, /* a line does not begin with the blanks before the closing """ */
+    TRIPLE = 1, /* """ */
+    BLOCK = 2,  /* """ and a line break */
+    RAW = 4,    /* r" */
 };
 
 typedef struct {
     uint8_t open_strings; /* how many of `kinds` are in use */
     bool in_text;         /* in the text of the innermost string, not in an interpolation */
-    bool at_closing;      /* the closing """ of a block string is next */
-    bool comment_decided; /* LINE_BREAK was given for the line break in the block comment that is next */
+    bool comment_decided; /* the line break in the block comment that is next was given */
+    bool is_over;         /* END_OF_FILE was given */
     uint8_t kinds[kMaxOpenStrings];
 } Scanner;
 
@@ -79,12 +76,7 @@ static bool at_end(TSLexer *lexer) { return lexer->eof(lexer); }
 /* NUL or a byte that is not UTF-8; neither is allowed anywhere. */
 static bool at_bad_byte(TSLexer *lexer) { return lexer->lookahead <= 0; }
 
-static int hex_value(int32_t c) {
-    if (is_digit(c)) return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+static bool is_hex_digit(int32_t c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 /* Gives `token`, which ends here. */
 static bool give(TSLexer *lexer, enum Token token) {
@@ -97,6 +89,13 @@ static bool give(TSLexer *lexer, enum Token token) {
 static bool give_marked(TSLexer *lexer, enum Token token) {
     lexer->result_symbol = token;
     return true;
+}
+
+/* Given once, wherever the parser is: an end of the file that nothing asks for is found out at once. */
+static bool give_end_of_file(Scanner *scanner, TSLexer *lexer) {
+    if (scanner->is_over) return false;
+    scanner->is_over = true;
+    return give(lexer, END_OF_FILE);
 }
 
 /* Comments. */
@@ -236,6 +235,14 @@ static bool scan_line_break(TSLexer *lexer, const bool *valid) {
     return give_marked(lexer, LINE_BREAK);
 }
 
+/* At a line break behind a field without a default. A word is the next one. */
+static bool scan_member_line_break(TSLexer *lexer) {
+    advance(lexer);
+    lexer->mark_end(lexer);
+    bool ends = !pass_gap(lexer) || is_word(lexer->lookahead) || classify_token(lexer, true) == ENDS;
+    return give_marked(lexer, ends ? MEMBER_NEWLINE : LINE_BREAK);
+}
+
 /* At a line break behind a comma that may end its list. */
 static bool scan_comma_line_break(TSLexer *lexer) {
     advance(lexer);
@@ -278,7 +285,8 @@ static bool scan_closed_end(TSLexer *lexer) {
 
 /* At `/`. Gives a comment, or the end of the statement that a line break in it makes. */
 static bool scan_slash(Scanner *scanner, TSLexer *lexer, const bool *valid) {
-    bool may_end = valid[NEWLINE] && !scanner->comment_decided && !valid[ERROR_SENTINEL];
+    bool is_member = valid[MEMBER_NEWLINE] && !valid[NEWLINE];
+    bool may_end = (valid[NEWLINE] || is_member) && !scanner->comment_decided && !valid[ERROR_SENTINEL];
     lexer->mark_end(lexer);
     advance(lexer);
     if (lexer->lookahead == '/') {
@@ -297,16 +305,12 @@ static bool scan_slash(Scanner *scanner, TSLexer *lexer, const bool *valid) {
         scanner->comment_decided = false;
         return give(lexer, COMMENT);
     }
-    /* The end stands before the comment: both tokens below are empty. */
-    switch (next_over_lines(lexer)) {
-        case ENDS: return give_marked(lexer, NEWLINE);
-        case CONTINUES:
-            if (valid[CLOSED_END] || valid[SAME_LINE]) return give(lexer, REFUSED);
-            break;
-        case CLAUSE: break;
-    }
+    /* The line break stands before the comment, as an empty token; the state keeps it from being given again. */
+    enum Next next = next_over_lines(lexer);
+    if (next == CONTINUES && (valid[CLOSED_END] || valid[SAME_LINE])) return give(lexer, REFUSED);
     scanner->comment_decided = true;
-    return give_marked(lexer, LINE_BREAK);
+    if (is_member) return give_marked(lexer, MEMBER_NEWLINE);
+    return give_marked(lexer, next == ENDS ? NEWLINE : LINE_BREAK);
 }
 
 /* Numbers. */
@@ -315,8 +319,9 @@ static bool scan_slash(Scanner *scanner, TSLexer *lexer, const bool *valid) {
 static bool pass_digits(TSLexer *lexer, int base) {
     bool has_digit = false;
     for (;;) {
-        int value = hex_value(lexer->lookahead);
-        if (value >= 0 && value < base) {
+        bool is_in_base = base == 16 ? is_hex_digit(lexer->lookahead)
+                                     : lexer->lookahead >= '0' && lexer->lookahead < '0' + base;
+        if (is_in_base) {
             has_digit = true;
             advance(lexer);
         } else if (has_digit && lexer->lookahead == '_') {
@@ -375,7 +380,6 @@ static bool scan_number(TSLexer *lexer) {
 static void drop_strings(Scanner *scanner) {
     scanner->open_strings = 0;
     scanner->in_text = false;
-    scanner->at_closing = false;
 }
 
 static bool pass_quotes(TSLexer *lexer, int count) {
@@ -394,97 +398,6 @@ static bool is_on_one_line(const Scanner *scanner) {
     return false;
 }
 
-static bool pass_interpolation(TSLexer *lexer, int depth);
-
-/* Passes a string, at its first quote. False if it does not end. */
-static bool pass_string(TSLexer *lexer, bool is_raw, int depth) {
-    advance(lexer);
-    bool is_triple = false;
-    if (lexer->lookahead == '"') {
-        advance(lexer);
-        if (lexer->lookahead != '"') return true;
-        advance(lexer);
-        is_triple = true;
-    }
-    while (!at_bad_byte(lexer) && (is_triple || lexer->lookahead != '\n')) {
-        int32_t c = lexer->lookahead;
-        if (c == '"') {
-            if (is_triple ? pass_quotes(lexer, 3) : pass_quotes(lexer, 1)) return true;
-            continue;
-        }
-        advance(lexer);
-        if (is_raw) continue;
-        if (c == '\\' && lexer->lookahead != '\n') advance(lexer);
-        if (c == '$' && lexer->lookahead == '{' && !pass_interpolation(lexer, depth)) return false;
-    }
-    return false;
-}
-
-/* Passes the code of an interpolation and its "}", at its "{". */
-static bool pass_interpolation(TSLexer *lexer, int depth) {
-    if (depth == 0) return false;
-    advance(lexer);
-    int braces = 0;
-    int32_t before = 0;
-    while (!at_bad_byte(lexer)) {
-        int32_t c = lexer->lookahead;
-        if (c == '"') {
-            if (!pass_string(lexer, before == 'r', depth - 1)) return false;
-            before = c;
-            continue;
-        }
-        advance(lexer);
-        if (c == '{') braces++;
-        if (c == '}' && braces-- == 0) return true;
-        before = c == 'r' && is_word(before) ? 0 : c;
-    }
-    return false;
-}
-
-/*
- * At the line break behind the opening of a block string. Looks ahead to its end, since only the closing """ tells
- * the indentation: BAD_INDENTATION, 0, or -1 if there is no end.
- */
-static int check_indentation(TSLexer *lexer, bool is_raw) {
-    char common[kMaxIndentation]; /* the blanks that all lines with text begin with */
-    char line[kMaxIndentation];
-    int common_length = -1; /* no such line yet */
-    while (lexer->lookahead == '\n') {
-        advance(lexer);
-        int length = 0;
-        while (lexer->lookahead == ' ' || lexer->lookahead == '\t') {
-            if (length < kMaxIndentation) line[length++] = (char)lexer->lookahead;
-            advance(lexer);
-        }
-        if (lexer->lookahead == '"' && pass_quotes(lexer, 3)) {
-            bool fits = common_length < 0 || (length <= common_length && memcmp(line, common, (size_t)length) == 0);
-            return fits ? 0 : BAD_INDENTATION;
-        }
-        if (lexer->lookahead == '\r') advance(lexer);
-        if (lexer->lookahead != '\n') {
-            if (common_length < 0) {
-                memcpy(common, line, (size_t)length);
-                common_length = length;
-            }
-            int same = 0;
-            while (same < length && same < common_length && line[same] == common[same]) same++;
-            common_length = same;
-        }
-        while (lexer->lookahead != '\n' && !at_bad_byte(lexer)) {
-            int32_t c = lexer->lookahead;
-            if (c == '"') {
-                if (pass_quotes(lexer, 3)) return 0; /* scan_text refuses it */
-                continue;
-            }
-            advance(lexer);
-            if (is_raw) continue;
-            if (c == '\\' && lexer->lookahead != '\n') advance(lexer);
-            if (c == '$' && lexer->lookahead == '{' && !pass_interpolation(lexer, kMaxOpenStrings)) return 0;
-        }
-    }
-    return -1;
-}
-
 /* At the quote that opens a string. */
 static bool scan_string_start(Scanner *scanner, TSLexer *lexer, int kind) {
     if (scanner->open_strings == kMaxOpenStrings) return false;
@@ -496,12 +409,9 @@ static bool scan_string_start(Scanner *scanner, TSLexer *lexer, int kind) {
             advance(lexer);
             lexer->mark_end(lexer);
             kind |= TRIPLE;
+            while (lexer->lookahead == ' ' || lexer->lookahead == '\t') advance(lexer);
             if (lexer->lookahead == '\r') advance(lexer);
-            if (lexer->lookahead == '\n' && !is_on_one_line(scanner)) {
-                int indentation = check_indentation(lexer, kind & RAW);
-                if (indentation < 0) return give_marked(lexer, REFUSED);
-                kind |= BLOCK | indentation;
-            }
+            if (lexer->lookahead == '\n' && !is_on_one_line(scanner)) kind |= BLOCK;
         }
     }
     scanner->kinds[scanner->open_strings++] = (uint8_t)kind;
@@ -509,56 +419,34 @@ static bool scan_string_start(Scanner *scanner, TSLexer *lexer, int kind) {
     return give_marked(lexer, STRING_START);
 }
 
-static bool give_string_end(Scanner *scanner, TSLexer *lexer, int kind) {
-    if (scanner->open_strings > 0) scanner->open_strings--;
+static bool give_string_end(Scanner *scanner, TSLexer *lexer) {
+    scanner->open_strings--;
     scanner->in_text = false;
-    scanner->at_closing = false;
-    return give(lexer, kind & BAD_INDENTATION ? REFUSED : STRING_END);
+    return give(lexer, STRING_END);
 }
 
-static bool pass_code_point(TSLexer *lexer) {
-    if (lexer->lookahead != '{') return false;
-    advance(lexer);
-    int32_t value = 0;
-    bool has_digit = false;
-    for (int digit; (digit = hex_value(lexer->lookahead)) >= 0; advance(lexer)) {
-        has_digit = true;
-        if (value <= 0x10FFFF) value = value * 16 + digit;
-    }
-    if (!has_digit || lexer->lookahead != '}') return false;
-    advance(lexer);
-    return value <= 0x10FFFF && !(value >= 0xD800 && value <= 0xDFFF);
-}
-
-/* At a backslash. */
+/* At a backslash. Which values an escape may have is not a matter of the grammar. */
 static bool scan_escape(TSLexer *lexer) {
     advance(lexer);
-    switch (lexer->lookahead) {
-        case 'n': case 't': case 'r': case '\\': case '"': case '$': case '0': case 'e':
-            advance(lexer);
-            return give(lexer, ESCAPE_SEQUENCE);
-        case 'x': {
-            advance(lexer);
-            bool fits = lexer->lookahead >= '0' && lexer->lookahead <= '7';
-            for (int i = 0; i < 2; i++) {
-                if (hex_value(lexer->lookahead) < 0) return give(lexer, REFUSED);
-                advance(lexer);
-            }
-            return give(lexer, fits ? ESCAPE_SEQUENCE : REFUSED);
-        }
-        case 'u':
-            advance(lexer);
-            return give(lexer, pass_code_point(lexer) ? ESCAPE_SEQUENCE : REFUSED);
-        default:
-            if (lexer->lookahead != '\n' && lexer->lookahead != '\r' && !at_bad_byte(lexer)) advance(lexer);
-            return give(lexer, REFUSED);
+    int32_t c = lexer->lookahead;
+    if (at_bad_byte(lexer) || c == '\n' || c == '\r') return give(lexer, REFUSED);
+    advance(lexer);
+    if (c >= 0x80 || strchr("ntr\\\"$0exu", (int)c) == NULL) return give(lexer, REFUSED);
+    if (c == 'x') {
+        for (int i = 0; i < 2 && is_hex_digit(lexer->lookahead); i++) advance(lexer);
     }
+    if (c == 'u' && lexer->lookahead == '{') {
+        advance(lexer);
+        while (is_hex_digit(lexer->lookahead)) advance(lexer);
+        if (lexer->lookahead == '}') advance(lexer);
+    }
+    return give(lexer, ESCAPE_SEQUENCE);
 }
 
 /* At the end of a line, or of the file, with a string open that should have ended. */
 static bool scan_unclosed(Scanner *scanner, TSLexer *lexer) {
     drop_strings(scanner);
-    if (at_end(lexer)) return false;
+    if (at_end(lexer)) return give_end_of_file(scanner, lexer);
     advance(lexer);
     return give(lexer, NEWLINE);
 }
@@ -566,10 +454,6 @@ static bool scan_unclosed(Scanner *scanner, TSLexer *lexer) {
 /* In the text of a string: content, an escape, `${` or the end. */
 static bool scan_text(Scanner *scanner, TSLexer *lexer) {
     int kind = scanner->kinds[scanner->open_strings - 1];
-    if (scanner->at_closing) {
-        pass_quotes(lexer, 3);
-        return give_string_end(scanner, lexer, kind);
-    }
     bool has_content = false;
     for (;; has_content = true) {
         int32_t c = lexer->lookahead;
@@ -583,22 +467,10 @@ static bool scan_text(Scanner *scanner, TSLexer *lexer) {
         if (c == '"') {
             bool ends = pass_quotes(lexer, kind & TRIPLE ? 3 : 1);
             if (!ends) continue;
-            if (has_content) return give_marked(lexer, STRING_CONTENT);
-            /* The end of a block string is found at its line break, below; here it stands behind text. */
-            return give_string_end(scanner, lexer, kind & BLOCK ? BAD_INDENTATION : kind);
+            return has_content ? give_marked(lexer, STRING_CONTENT) : give_string_end(scanner, lexer);
         }
-        if (c == '\n') {
-            if (!(kind & BLOCK)) {
-                return has_content ? give_marked(lexer, STRING_CONTENT) : scan_unclosed(scanner, lexer);
-            }
-            advance(lexer);
-            while (lexer->lookahead == ' ' || lexer->lookahead == '\t') advance(lexer);
-            lexer->mark_end(lexer);
-            if (lexer->lookahead == '"' && pass_quotes(lexer, 3)) {
-                scanner->at_closing = true;
-                return give_marked(lexer, STRING_CONTENT);
-            }
-            continue;
+        if (c == '\n' && !(kind & BLOCK)) {
+            return has_content ? give_marked(lexer, STRING_CONTENT) : scan_unclosed(scanner, lexer);
         }
         if (c == '\\' && !(kind & RAW)) {
             return has_content ? give_marked(lexer, STRING_CONTENT) : scan_escape(lexer);
@@ -622,6 +494,7 @@ static bool scan_code(Scanner *scanner, TSLexer *lexer, const bool *valid) {
     if (lexer->lookahead == '\n') {
         if (is_on_one_line(scanner)) return scan_unclosed(scanner, lexer);
         if (valid[NEWLINE]) return scan_line_break(lexer, valid);
+        if (valid[MEMBER_NEWLINE]) return scan_member_line_break(lexer);
         if (valid[COMMA_NEWLINE]) return scan_comma_line_break(lexer);
         while (is_blank(lexer->lookahead) || lexer->lookahead == '\n') skip(lexer);
     }
@@ -634,7 +507,7 @@ static bool scan_code(Scanner *scanner, TSLexer *lexer, const bool *valid) {
     if (lexer->lookahead == '/') {
         return scanner->open_strings > 0 ? false : scan_slash(scanner, lexer, valid);
     }
-    if (at_end(lexer)) return false;
+    if (at_end(lexer)) return give_end_of_file(scanner, lexer);
     if (valid[CLOSED_END] && !is_recovering) return scan_closed_end(lexer);
     if (valid[SAME_LINE] && !is_recovering) return scan_same_line(lexer);
 
@@ -660,7 +533,7 @@ void tree_sitter_ruff_external_scanner_destroy(void *payload) { free(payload); }
 
 unsigned tree_sitter_ruff_external_scanner_serialize(void *payload, char *buffer) {
     const Scanner *scanner = payload;
-    buffer[0] = (char)(scanner->in_text | scanner->at_closing << 1 | scanner->comment_decided << 2);
+    buffer[0] = (char)(scanner->in_text | scanner->comment_decided << 1 | scanner->is_over << 2);
     memcpy(buffer + 1, scanner->kinds, scanner->open_strings);
     /* The common state, no string open, is no bytes: then tokens can be reused wherever they stand. */
     return buffer[0] == 0 && scanner->open_strings == 0 ? 0 : 1 + (unsigned)scanner->open_strings;
@@ -671,8 +544,8 @@ void tree_sitter_ruff_external_scanner_deserialize(void *payload, const char *bu
     *scanner = (Scanner){0};
     if (length == 0 || length > kMaxOpenStrings + 1) return;
     scanner->in_text = buffer[0] & 1;
-    scanner->at_closing = buffer[0] & 2;
-    scanner->comment_decided = buffer[0] & 4;
+    scanner->comment_decided = buffer[0] & 2;
+    scanner->is_over = buffer[0] & 4;
     scanner->open_strings = (uint8_t)(length - 1);
     memcpy(scanner->kinds, buffer + 1, length - 1);
 }

@@ -1,5 +1,6 @@
 // The tree-sitter grammar: grammar/test/corpus, and what tests/grammar says about the rest.
 
+#include "tests/grammar/agreement.h"
 #include "tests/grammar/corpus.h"
 #include "tests/grammar/generated.h"
 
@@ -9,11 +10,13 @@ std::vector<TestCase> discover_grammar(const Context& context) {
     std::vector<TestCase> cases;
     discover_generated(context, cases);
     discover_corpus(context, cases);
+    discover_agreement(context, cases);
     return cases;
 }
 
 Outcome run_grammar(const TestCase& test, const Context& context) {
     if (test.name.starts_with("grammar/corpus/")) return run_corpus(test);
+    if (test.name.starts_with("grammar/agreement/")) return run_agreement(test, context);
     return run_generated(test, context);
 }
 
