@@ -591,12 +591,40 @@ const Value* read_place(Vm& vm, const Code& code, const bc::Place& place, Value*
     return value;
 }
 
+namespace {
+
+/// field_place, remembering where the site found the field last.
+Value* cached_field_place(Vm& vm, const Code& code, Value& slot, std::uint16_t site) {
+    if (!slot.is(ValueKind::Struct)) return field_place(vm, slot, code.site_names[site]);
+    InlineCache& cache = vm.caches[code.cache_base + site];
+    const StructInfo* info = slot.as_struct()->info;
+    if (cache.type == info) {
+        StructObject* object = slot.object()->is_shared() ? unshare_struct(slot) : slot.as_struct();
+        if (object != nullptr) return &object->fields()[cache.slot];
+    }
+    Value* place = field_place(vm, slot, code.site_names[site]);
+    if (const int index = info->field_index(code.site_names[site]); place != nullptr && index >= 0) {
+        cache = {.type = info, .slot = static_cast<std::uint64_t>(index)};
+    }
+    return place;
+}
+
+/// index_place, with elements of arrays first. The array's may-hold-heap flag is for whoever stores there.
+Value* element_place(Vm& vm, Value& slot, const Value& key) {
+    if (slot.is_array() && key.is_int() && static_cast<std::uint64_t>(key.as_int()) < slot.as_array()->size) {
+        ArrayObject* array = slot.object()->is_shared() ? unshare_array(slot) : slot.as_array();
+        if (array != nullptr) return array->elements + key.as_int();
+    }
+    return index_place(vm, slot, key);
+}
+
+}  // namespace
+
 Value* unique_place(Vm& vm, const Code& code, const bc::Place& place, Value* root, Value* base, std::size_t steps) {
     Value* slot = root;
     for (std::size_t i = 0; slot != nullptr && i < steps; ++i) {
         const bc::PlaceStep& step = place.steps[i];
-        slot = step.kind == bc::PlaceStep::Field ? field_place(vm, *slot, code.site_names[step.site])
-                                                 : index_place(vm, *slot, base[step.reg]);
+        slot = step.kind == bc::PlaceStep::Field ? cached_field_place(vm, code, *slot, step.site) : element_place(vm, *slot, base[step.reg]);
     }
     return slot;
 }
@@ -674,6 +702,12 @@ bool slow_update_place(Vm& vm, Instruction ins) {
             frame.pc += 2;
             return true;
         }
+    }
+    if (slot->is_number() && right.is_number() && (slot->is_float() || right.is_float()) && op <= bc::BinaryOperator::Mul) {
+        const double a = slot->as_number(), b = right.as_number();
+        slot->set_float(op == bc::BinaryOperator::Add ? a + b : op == bc::BinaryOperator::Sub ? a - b : a * b);
+        frame.pc += 2;
+        return true;
     }
     if (slot->is(ValueKind::Struct) && slot->as_struct()->info->find_method(intern(operator_method(op))) != nullptr) {
         frame.base[ins.a] = *slot;   // the two instructions that follow call the method and store its result

@@ -21,7 +21,9 @@ namespace bc = bytecode;
 namespace {
 
 void clear_window(Value* window, std::uint32_t count) {
-    for (std::uint32_t i = 1; i <= count; ++i) window[i].set_null();
+    for (std::uint32_t i = 1; i <= count; ++i) {
+        if (window[i].is_heap()) window[i].set_null();
+    }
 }
 
 std::string plural(std::size_t count, std::string_view noun) {
@@ -95,8 +97,9 @@ bool check_builtin_arguments(Vm& vm, const BuiltinRow& row, const Value* window,
                  arity_message(row.name, row.required_count, row.positional_count, row.has_rest, count, hidden));
         return false;
     }
+    const std::size_t last = row.parameters.size() - 1;
     for (std::uint32_t i = 0; i < count; ++i) {
-        const BuiltinParameter& parameter = row.parameters[std::min<std::size_t>(i, row.parameters.size() - 1)];
+        const BuiltinParameter& parameter = row.parameters[i < last ? i : last];
         const Value& argument = i == 0 && receiver != nullptr ? *receiver : window[1 + i];
         if ((parameter.kinds & kind_bit(argument.kind())) != 0) [[likely]] continue;
         std::string message(row.name);
@@ -155,8 +158,8 @@ bool call_collected(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t 
 namespace {
 
 /// True when a native is given something to iterate that takes fibers to walk: it is collected into an array first, in Ruff.
-bool must_be_collected(const BuiltinRow& row, const Value* window, std::uint32_t count) {
-    if (count == 0 || row.body != BuiltinBody::Native || !row.parameters[0].type.starts_with("iterable")) return false;
+bool must_be_collected(const BuiltinFacts& facts, const Value* window, std::uint32_t count) {
+    if (count == 0 || !facts.collects) return false;
     const ValueKind kind = window[1].kind();
     return kind == ValueKind::Generator || kind == ValueKind::Channel || kind == ValueKind::File ||
            (kind == ValueKind::Struct && window[1].as_struct()->info->iter != nullptr);
@@ -175,7 +178,8 @@ bool call_collected(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t 
 
 bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t count, std::uint32_t frame_flags, Value* receiver,
                   std::uint32_t hidden) {
-    if (receiver == nullptr && must_be_collected(row, window, count)) return call_collected(vm, row, window, count, frame_flags);
+    const BuiltinFacts& facts = vm.builtin_facts[static_cast<int>(row.id)];
+    if (receiver == nullptr && must_be_collected(facts, window, count)) return call_collected(vm, row, window, count, frame_flags);
     if (!check_builtin_arguments(vm, row, window, count, hidden, receiver)) {
         clear_window(window, count);
         return unwind(vm);
@@ -192,12 +196,12 @@ bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t co
     }
     // `await async_sleep(ms)` waits itself: no promise is made for it.
     const bool sleeps = row.id == BuiltinId::async_sleep && (frame_flags & kFrameAwait) != 0;
-    const NativeBody& body = vm.natives().bodies[static_cast<int>(sleeps ? BuiltinId::sleep : row.id)];
-    if (body.function == nullptr) {
+    const NativeFunction function = sleeps ? vm.builtin_facts[static_cast<int>(BuiltinId::sleep)].function : facts.function;
+    if (function == nullptr) {
         Code* code = vm.prelude_code(row);
         return call_code(vm, *code, window, count, frame_flags);
     }
-    if (row.has_effect(effects::Suspends)) {
+    if (facts.suspends) {
         if (!can_suspend(vm)) {
             clear_window(window, count);
             return raise(vm, ErrorKind::Type, std::string(row.name) + " cannot wait here: the caller cannot be suspended");
@@ -210,7 +214,7 @@ bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t co
     const auto position = static_cast<std::uint32_t>(window - vm.fiber->stack);
     const std::uint32_t saved_top = std::exchange(vm.native_top, position + 1 + count);
     Call call(vm, row, position + 1, count, receiver);
-    const Outcome outcome = body.function(call);
+    const Outcome outcome = function(call);
     vm.native_top = saved_top;
     window = vm.fiber->stack + position;
     clear_window(window, count);
@@ -286,8 +290,18 @@ std::uint32_t await_flag(Instruction ins) { return (ins.flags & bc::kAwaitCall) 
 
 bool slow_call(Vm& vm, Instruction ins) {
     Value* window = vm.frame->base + ins.a;
-    if (ins.op == bc::Op::Invoke) return slow_invoke(vm, ins);
     return call_value(vm, window, ins.b, await_flag(ins));
+}
+
+bool slow_call_function(Vm& vm, Instruction ins) {
+    Value* window = vm.frame->base + ins.a;
+    window[0] = vm.frame->code->constants[ins.c];
+    return call_value(vm, window, ins.b, await_flag(ins));
+}
+
+bool slow_enter(Vm& vm, Instruction ins) {
+    if (ins.op == bc::Op::CallFunction) return slow_call_function(vm, ins);
+    return ins.op == bc::Op::Invoke ? slow_invoke(vm, ins) : slow_call(vm, ins);
 }
 
 bool slow_call_builtin(Vm& vm, Instruction ins) {

@@ -47,6 +47,8 @@ namespace {
 
 constexpr std::uint64_t kIntTag = static_cast<std::uint64_t>(ValueKind::Int);
 constexpr std::uint64_t kFloatTag = static_cast<std::uint64_t>(ValueKind::Float);
+constexpr std::uint64_t kBoolTag = static_cast<std::uint64_t>(ValueKind::Bool);
+constexpr std::uint64_t kFirstHeapTag = static_cast<std::uint64_t>(ValueKind::String);
 
 inline std::uint64_t load_word(const Instruction* pc) {
     std::uint64_t word;
@@ -70,6 +72,22 @@ inline void move_register(Value& target, Value& source) {
     target.replace(tag, bits);
 }
 
+/// A temporary that was read for the last time. Out of line: it may free something.
+__attribute__((noinline)) void drop_register(Value& reg) { reg.set_null(); }
+
+/// Ends the running frame, which has no flags: its registers are released, the result goes to the caller's window.
+void leave_frame(Vm& vm, Instruction ins) {
+    Frame* frame = vm.frame;
+    Value* base = frame->base;
+    Value result;
+    if (ins.op == Op::Return) result = std::move(base[ins.a]);
+    for (Value *slot = base, *end = base + frame->code->register_count; slot != end; ++slot) {
+        if (slot->is_heap()) slot->set_null();
+    }
+    base[-1] = std::move(result);
+    vm.frame = frame - 1;
+}
+
 inline bool quick_truth(const Value& value, bool& truth) {
     if (value.tag() <= kFloatTag) {
         truth = value.tag() == kFloatTag ? value.as_float() != 0 : value.bits() != 0;
@@ -88,6 +106,13 @@ inline bool quick_truth(const Value& value, bool& truth) {
 #define SC static_cast<std::int16_t>(ins >> 48)
 #define D static_cast<std::uint32_t>(ins >> 32)
 #define SD static_cast<std::int32_t>(ins >> 32)
+// A conditional jump must be a branch: as a conditional move the next instruction's address would wait for the comparison, and
+// with it everything that follows; as a branch it is predicted.
+#define TAKE_JUMP(distance)           \
+    do {                              \
+        pc += (distance);             \
+        asm volatile("" : "+r"(pc));  \
+    } while (0)
 #define FLAGS static_cast<std::uint8_t>(ins >> 8)
 #define RA base[A]
 #define RB base[B]
@@ -123,6 +148,22 @@ __attribute__((preserve_none, noinline, cold)) static void slow_handler(HANDLER_
     NEXT();
 }
 #define SLOW(function) [[clang::musttail]] return slow_handler<function>(vm, pc, base, k, ins)
+
+/// Goes on after releasing the object at address `ins`: calls stay out of the fast handlers, which then need no stack frame.
+__attribute__((preserve_none, noinline)) static void release_handler(HANDLER_ARGUMENTS) {
+    release(std::bit_cast<Object*>(ins));
+    NEXT();
+}
+#define RELEASE_NEXT(object_bits) [[clang::musttail]] return release_handler(vm, pc, base, k, object_bits)
+
+/// The return of a frame without flags whose registers hold heap values.
+__attribute__((preserve_none, noinline)) static void return_with_heap(HANDLER_ARGUMENTS) {
+    pc = nullptr;
+    leave_frame(*vm, unpack(ins));
+    RELOAD();
+    NEXT();
+}
+#define RETURN_WITH_HEAP() [[clang::musttail]] return return_with_heap(vm, pc, base, k, ins)
 #define OP_SLOW(Name, function) OP(Name) { SLOW(function); }
 
 #else
@@ -141,6 +182,17 @@ __attribute__((preserve_none, noinline, cold)) static void slow_handler(HANDLER_
         NEXT();                                          \
     } while (0)
 #define OP_SLOW(Name, function) OP(Name) { SLOW(function); }
+#define RETURN_WITH_HEAP()              \
+    do {                                \
+        leave_frame(*vm, unpack(ins));  \
+        RELOAD();                       \
+        NEXT();                         \
+    } while (0)
+#define RELEASE_NEXT(object_bits)                       \
+    do {                                                \
+        release(std::bit_cast<Object*>(object_bits));   \
+        NEXT();                                         \
+    } while (0)
 
 #if defined(RUFF_DISPATCH_GOTO)
 #define OP(Name) L_##Name:
@@ -156,6 +208,33 @@ __attribute__((preserve_none, noinline, cold)) static void slow_handler(HANDLER_
 #endif
 
 #endif
+
+// Writes a register and ends the handler; what it held is released last.
+#define WRITE(target, new_tag, new_bits)                                                                 \
+    do {                                                                                                 \
+        Value& written = (target);                                                                       \
+        const std::uint64_t old_tag = written.tag(), old_bits = written.bits();                          \
+        written.set_raw(new_tag, new_bits);                                                              \
+        if (old_tag >= kFirstHeapTag) [[unlikely]] RELEASE_NEXT(old_bits);                               \
+        NEXT();                                                                                          \
+    } while (0)
+#define WRITE_INT(target, value) WRITE(target, kIntTag, static_cast<std::uint64_t>(value))
+#define WRITE_FLOAT(target, value) WRITE(target, kFloatTag, std::bit_cast<std::uint64_t>(static_cast<double>(value)))
+#define WRITE_BOOL(target, value) WRITE(target, kBoolTag, static_cast<std::uint64_t>((value) ? 1 : 0))
+#define WRITE_COPY(target, source)                                                                       \
+    do {                                                                                                 \
+        const Value& copied = (source);                                                                  \
+        const std::uint64_t copied_tag = copied.tag(), copied_bits = copied.bits();                      \
+        if (copied_tag >= kFirstHeapTag) retain(std::bit_cast<Object*>(copied_bits));                    \
+        WRITE(target, copied_tag, copied_bits);                                                          \
+    } while (0)
+#define WRITE_MOVE(target, source)                                                                       \
+    do {                                                                                                 \
+        Value& moved = (source);                                                                         \
+        const std::uint64_t moved_tag = moved.tag(), moved_bits = moved.bits();                          \
+        moved.forget();                                                                                  \
+        WRITE(target, moved_tag, moved_bits);                                                            \
+    } while (0)
 
 #if defined(RUFF_DISPATCH_TAIL)
 

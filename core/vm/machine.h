@@ -70,6 +70,9 @@ void generator_dropped(Vm& vm, GeneratorObject& generator);
 [[nodiscard]] bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t count, std::uint32_t frame_flags,
                                 Value* receiver = nullptr, std::uint32_t hidden = 0);
 [[nodiscard]] bool slow_call(Vm& vm, Instruction ins);
+[[nodiscard]] bool slow_call_function(Vm& vm, Instruction ins);
+/// A call whose frame needs more room than there is.
+[[nodiscard]] bool slow_enter(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_call_builtin(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_call_spread(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_invoke(Vm& vm, Instruction ins);

@@ -39,6 +39,14 @@ struct InlineCache {
     };
 };
 
+/// What a call of a builtin looks at first, so that the row itself stays out of the way.
+struct BuiltinFacts {
+    NativeFunction function;      ///< null: written in Ruff
+    bool is_overloaded;           ///< the first argument's kind picks among several rows
+    bool collects;                ///< takes an iterable: generators and the like are collected before the body runs
+    bool suspends;
+};
+
 enum Interrupt : std::uint32_t { kInterruptSignal = 1, kInterruptDump = 2, kInterruptStop = 4, kInterruptMemory = 8 };
 
 class Vm {
@@ -101,6 +109,7 @@ public:
     Value* stack_end = nullptr;              ///< one past the last allocated register
     Value* globals = nullptr;
     InlineCache* caches = nullptr;
+    std::vector<BuiltinFacts> builtin_facts; ///< by BuiltinId
     std::atomic<std::uint32_t> interrupt{0};
     Scheduler scheduler;
     Value pending_error;                     ///< null, an error, or (while exiting) true
