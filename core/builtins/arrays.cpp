@@ -1,4 +1,5 @@
-// Bodies of the family `array`: arrays, and everything that can be iterated. What calls back is in prelude/array.ruff.
+// Bodies of the family `array`: arrays, and everything that can be iterated. What calls back is in
+// prelude/array.ruff.
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -26,7 +27,7 @@ using vm::Value;
 
 Outcome out_of_memory(Call& call) { return call.vm.raise_out_of_memory(call.row.name); }
 
-// ---- Changing: the same steps on a new array (a function) and on the receiver (a mutating method) -------------------
+// ---- Changing: the same steps on a new array (a function) and on the receiver (a mutating method) ---------
 
 // Appends arguments 1, 2, … to the array in `slot`. False: memory was refused.
 bool push_arguments(Call& call, Value& slot) {
@@ -39,7 +40,8 @@ bool push_arguments(Call& call, Value& slot) {
 }
 
 // Where `index` (negative: from the end) lies among positions 0 to `limit`. False: raised.
-bool resolve_index(Call& call, std::int64_t index, std::size_t size, std::size_t limit, std::size_t& position) {
+bool resolve_index(Call& call, std::int64_t index, std::size_t size, std::size_t limit,
+                   std::size_t& position) {
     std::int64_t resolved = index < 0 ? index + static_cast<std::int64_t>(size) : index;
     if (resolved < 0 || resolved > static_cast<std::int64_t>(limit)) {
         raise_index_error(call, index);
@@ -71,16 +73,21 @@ Outcome remove_at_argument(Call& call, Value& slot, Value& removed) {
 
 Outcome extend_by(Call& call, Value& slot, const Value& more) {
     const Value held = more;  // `xs.extend(xs)`
-    constexpr KindMask kWalked = kind_bit(ValueKind::Int) | kind_bit(ValueKind::String) | kind_bit(ValueKind::Bytes) |
-                                 kind_bit(ValueKind::Array) | kind_bit(ValueKind::Dict) | kind_bit(ValueKind::Set) | kind_bit(ValueKind::Range);
+    constexpr KindMask kWalked = kind_bit(ValueKind::Int) | kind_bit(ValueKind::String) |
+                                 kind_bit(ValueKind::Bytes) | kind_bit(ValueKind::Array) |
+                                 kind_bit(ValueKind::Dict) | kind_bit(ValueKind::Set) |
+                                 kind_bit(ValueKind::Range);
     if ((kind_bit(held.kind()) & kWalked) == 0) {  // in place, nothing may wait
-        return call.raise(ErrorKind::Type, "extend: cannot take values from a " + std::string(value_kind_name(held.kind())) + " while the array is held",
+        return call.raise(ErrorKind::Type,
+                          "extend: cannot take values from a " + std::string(value_kind_name(held.kind())) +
+                              " while the array is held",
                           "collect them first: `[...values]`");
     }
     ArrayObject* array = vm::unshare_array(slot);
     if (array == nullptr) return out_of_memory(call);
     if (held.is_array()) {
-        if (!vm::array_append(array, held.as_array()->begin(), held.as_array()->size)) return out_of_memory(call);
+        if (!vm::array_append(array, held.as_array()->begin(), held.as_array()->size))
+            return out_of_memory(call);
         return call.done(slot);
     }
     ElementCursor cursor(held);
@@ -97,7 +104,7 @@ Outcome done_pair(Call& call, Value first, Value second) {
     return pair.done(call);
 }
 
-// ---- Searching ------------------------------------------------------------------------------------------------------
+// ---- Searching --------------------------------------------------------------------------------------------
 
 // The position of the first element from `from` on that equals `wanted`; -1: none; -2: raised.
 std::int64_t find_equal(Call& call, const Value& array, const Value& wanted, std::size_t from) {
@@ -131,17 +138,20 @@ Outcome done_end(Call& call, bool is_last) {
         }
         case ValueKind::String: {
             std::uint32_t length = vm::string_length(value.as_string());
-            return call.done(length == 0 ? Value() : vm::string_at(value.as_string(), is_last ? length - 1 : 0));
+            return call.done(length == 0 ? Value()
+                                         : vm::string_at(value.as_string(), is_last ? length - 1 : 0));
         }
         case ValueKind::Bytes: {
             std::string_view octets = value.as_string()->view();
             if (octets.empty()) return call.done(Value());
-            return call.done(Value::integer(static_cast<unsigned char>(is_last ? octets.back() : octets.front())));
+            return call.done(
+                Value::integer(static_cast<unsigned char>(is_last ? octets.back() : octets.front())));
         }
         case ValueKind::Range: {
             const auto& range = *value.as<vm::RangeObject>();
             std::uint64_t length = vm::range_length(range);
-            return call.done(length == 0 ? Value() : Value::integer(vm::range_at(range, is_last ? length - 1 : 0)));
+            return call.done(length == 0 ? Value()
+                                         : Value::integer(vm::range_at(range, is_last ? length - 1 : 0)));
         }
         default: {
             Value element, found;
@@ -154,14 +164,15 @@ Outcome done_end(Call& call, bool is_last) {
     }
 }
 
-// ---- Numbers --------------------------------------------------------------------------------------------------------
+// ---- Numbers ----------------------------------------------------------------------------------------------
 
 // All elements of argument 0 as numbers. False: raised.
 bool read_numbers(Call& call, std::vector<double>& numbers) {
     ElementCursor cursor(call[0]);
     for (Value element; cursor.next(element);) {
         if (!element.is_number()) {
-            call.raise(ErrorKind::Type, std::string(call.row.shown_name()) + ": element " + std::to_string(numbers.size()) + " is " +
+            call.raise(ErrorKind::Type, std::string(call.row.shown_name()) + ": element " +
+                                            std::to_string(numbers.size()) + " is " +
                                             std::string(value_kind_name(element.kind())) + ", not a number");
             return false;
         }
@@ -180,8 +191,9 @@ Outcome fold_numbers(Call& call, std::int64_t start, char symbol, Checked overfl
     std::size_t index = 0;
     for (Value element; cursor.next(element); ++index) {
         if (!element.is_number()) {
-            return call.raise(ErrorKind::Type, std::string(call.row.shown_name()) + ": element " + std::to_string(index) + " is " +
-                                                   std::string(value_kind_name(element.kind())) + ", not a number");
+            return call.raise(ErrorKind::Type,
+                              std::string(call.row.shown_name()) + ": element " + std::to_string(index) +
+                                  " is " + std::string(value_kind_name(element.kind())) + ", not a number");
         }
         if (element.is_float() && !is_real) {
             is_real = true;
@@ -193,8 +205,8 @@ Outcome fold_numbers(Call& call, std::int64_t start, char symbol, Checked overfl
         }
         std::int64_t before = whole;
         if (overflows(before, element.as_int(), &whole)) {
-            return call.raise(ErrorKind::Arithmetic, "Integer overflow: " + std::to_string(before) + " " + symbol + " " +
-                                                         std::to_string(element.as_int()));
+            return call.raise(ErrorKind::Arithmetic, "Integer overflow: " + std::to_string(before) + " " +
+                                                         symbol + " " + std::to_string(element.as_int()));
         }
     }
     return call.done(is_real ? Value::floating(real) : Value::integer(whole));
@@ -204,8 +216,9 @@ Outcome fold_numbers(Call& call, std::int64_t start, char symbol, Checked overfl
 bool read_count(Call& call, std::uint32_t argument, std::int64_t least, std::uint64_t& count) {
     std::int64_t value = call.integer(argument);
     if (value < least) {
-        raise_value_error(call, "the " + std::string(call.row.parameters[argument].name) + " must be at least " +
-                                    std::to_string(least) + ", got " + std::to_string(value));
+        raise_value_error(call, "the " + std::string(call.row.parameters[argument].name) +
+                                    " must be at least " + std::to_string(least) + ", got " +
+                                    std::to_string(value));
         return false;
     }
     count = static_cast<std::uint64_t>(value);
@@ -245,7 +258,7 @@ Value pair_of(Value first, Value second) {
 
 namespace bodies {
 
-// ---- Changing -------------------------------------------------------------------------------------------------------
+// ---- Changing ---------------------------------------------------------------------------------------------
 
 Outcome array_push(Call& call) {
     Value array = call.take(0);
@@ -347,7 +360,7 @@ Outcome array_concat(Call& call) {
     return call.done(std::move(array));
 }
 
-// ---- Parts and searching --------------------------------------------------------------------------------------------
+// ---- Parts and searching ----------------------------------------------------------------------------------
 
 Outcome array_slice(Call& call) {
     Bounds bounds = slice_bounds(call, 1, 2, call[0].as_array()->size);
@@ -356,7 +369,8 @@ Outcome array_slice(Call& call) {
 
 Outcome bytes_slice(Call& call) {
     Bounds bounds = slice_bounds(call, 1, 2, call.text(0).size());
-    return done_or_out_of_memory(call, vm::make_bytes(call.text(0).substr(bounds.begin, bounds.end - bounds.begin)));
+    return done_or_out_of_memory(
+        call, vm::make_bytes(call.text(0).substr(bounds.begin, bounds.end - bounds.begin)));
 }
 
 Outcome first(Call& call) { return done_end(call, false); }
@@ -371,10 +385,13 @@ Outcome array_contains(Call& call) {
 Outcome array_index_of(Call& call) {
     const Value xs = call[0], wanted = call[1];
     std::size_t size = xs.is_array() ? xs.as_array()->size : xs.as_string()->size;
-    std::int64_t from = call.integer(2) < 0 ? std::max<std::int64_t>(call.integer(2) + static_cast<std::int64_t>(size), 0) : call.integer(2);
+    std::int64_t from = call.integer(2) < 0
+                            ? std::max<std::int64_t>(call.integer(2) + static_cast<std::int64_t>(size), 0)
+                            : call.integer(2);
     if (from > static_cast<std::int64_t>(size)) return call.done(Value());
     auto start = static_cast<std::size_t>(from);
-    return done_position(call, xs.is_array() ? find_equal(call, xs, wanted, start) : find_byte(xs, wanted, start));
+    return done_position(call,
+                         xs.is_array() ? find_equal(call, xs, wanted, start) : find_byte(xs, wanted, start));
 }
 
 Outcome array_last_index_of(Call& call) {
@@ -410,9 +427,12 @@ Outcome binary_search(Call& call) {
     while (low < high) {
         std::size_t middle = low + (high - low) / 2;
         int order = 0;
-        if (!vm::compare(call.vm, array.as_array()->elements[middle], wanted, "<", order)) return Outcome::Raised;
-        if (order < 0) low = middle + 1;
-        else high = middle;
+        if (!vm::compare(call.vm, array.as_array()->elements[middle], wanted, "<", order))
+            return Outcome::Raised;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     if (low == array.as_array()->size) return call.done(Value());
     Truth equal = vm::equals(call.vm, array.as_array()->elements[low], wanted);
@@ -420,7 +440,7 @@ Outcome binary_search(Call& call) {
     return call.done(equal == Truth::True ? Value::integer(static_cast<std::int64_t>(low)) : Value());
 }
 
-// ---- Order ----------------------------------------------------------------------------------------------------------
+// ---- Order ------------------------------------------------------------------------------------------------
 
 Outcome sort_natural(Call& call) {
     Value array;
@@ -431,7 +451,8 @@ Outcome sort_natural(Call& call) {
 Outcome sort_by_keys(Call& call) {
     Value array, keys;
     if (!take_elements(call, 0, array) || !take_elements(call, 1, keys)) return Outcome::Raised;
-    return sort_values_by_keys(call, *array.as_array(), *keys.as_array()) ? call.done(std::move(array)) : Outcome::Raised;
+    return sort_values_by_keys(call, *array.as_array(), *keys.as_array()) ? call.done(std::move(array))
+                                                                          : Outcome::Raised;
 }
 
 Outcome array_reverse(Call& call) {
@@ -453,27 +474,34 @@ Outcome shuffle(Call& call) {
 Outcome sample(Call& call) {
     Value array;
     std::uint64_t count = 0;
-    if (!pass_gate(call) || !read_count(call, 1, 0, count) || !take_elements(call, 0, array)) return Outcome::Raised;
+    if (!pass_gate(call) || !read_count(call, 1, 0, count) || !take_elements(call, 0, array))
+        return Outcome::Raised;
     ArrayObject& own = *array.as_array();
     if (count > own.size) {
-        return raise_value_error(call, "cannot choose " + std::to_string(count) + " of " + std::to_string(own.size) + " elements");
+        return raise_value_error(
+            call, "cannot choose " + std::to_string(count) + " of " + std::to_string(own.size) + " elements");
     }
     RandomSource& random = RandomSource::of_thread();
-    for (std::size_t i = 0; i < count; ++i) std::swap(own.elements[i], own.elements[i + random.below(own.size - i)]);
+    for (std::size_t i = 0; i < count; ++i)
+        std::swap(own.elements[i], own.elements[i + random.below(own.size - i)]);
     vm::array_truncate(&own, count);
     return call.done(std::move(array));
 }
 
-// ---- Numbers --------------------------------------------------------------------------------------------------------
+// ---- Numbers ----------------------------------------------------------------------------------------------
 
 Outcome sum(Call& call) {
-    return fold_numbers(call, 0, '+', [](std::int64_t a, std::int64_t b, std::int64_t* out) { return __builtin_add_overflow(a, b, out); },
-                        [](double a, double b) { return a + b; });
+    return fold_numbers(
+        call, 0, '+',
+        [](std::int64_t a, std::int64_t b, std::int64_t* out) { return __builtin_add_overflow(a, b, out); },
+        [](double a, double b) { return a + b; });
 }
 
 Outcome product(Call& call) {
-    return fold_numbers(call, 1, '*', [](std::int64_t a, std::int64_t b, std::int64_t* out) { return __builtin_mul_overflow(a, b, out); },
-                        [](double a, double b) { return a * b; });
+    return fold_numbers(
+        call, 1, '*',
+        [](std::int64_t a, std::int64_t b, std::int64_t* out) { return __builtin_mul_overflow(a, b, out); },
+        [](double a, double b) { return a * b; });
 }
 
 Outcome mean(Call& call) {
@@ -500,9 +528,10 @@ Outcome median(Call& call) {
     return call.done(Value::floating(lower + (upper - lower) / 2));
 }
 
-// ---- Regrouping -----------------------------------------------------------------------------------------------------
+// ---- Regrouping -------------------------------------------------------------------------------------------
 
-// Elements that can be keys are looked up in a set, the others (a struct with op_eq, a function) compared one by one.
+// Elements that can be keys are looked up in a set, the others (a struct with op_eq, a function) compared one
+// by one.
 Outcome unique(Call& call) {
     ElementCursor cursor(call[0]);
     vm::SetObject* seen = vm::new_set(0);
@@ -600,13 +629,16 @@ Outcome unzip(Call& call) {
     std::size_t index = 0;
     for (Value row; cursor.next(row); ++index) {
         if (!row.is_array()) {
-            return call.raise(ErrorKind::Type, "unzip: element " + std::to_string(index) + " is " + std::string(value_kind_name(row.kind())) + ", not an array");
+            return call.raise(ErrorKind::Type, "unzip: element " + std::to_string(index) + " is " +
+                                                   std::string(value_kind_name(row.kind())) +
+                                                   ", not an array");
         }
         const ArrayObject& elements = *row.as_array();
         if (index == 0) columns = std::vector<ArrayBuilder>(elements.size);
         if (elements.size != columns.size()) {
-            return raise_value_error(call, "element " + std::to_string(index) + " has " + std::to_string(elements.size) +
-                                               " elements, the first has " + std::to_string(columns.size()));
+            return raise_value_error(call, "element " + std::to_string(index) + " has " +
+                                               std::to_string(elements.size) + " elements, the first has " +
+                                               std::to_string(columns.size()));
         }
         for (std::size_t i = 0; i < columns.size(); ++i) columns[i].push(elements.elements[i]);
     }
@@ -634,7 +666,8 @@ Outcome enumerate(Call& call) {
 Outcome take(Call& call) {
     std::uint64_t count = 0;
     if (!read_count(call, 1, 0, count)) return Outcome::Raised;
-    if (call[0].is_array()) return done_slice(call, call[0], 0, std::min<std::uint64_t>(count, call[0].as_array()->size));
+    if (call[0].is_array())
+        return done_slice(call, call[0], 0, std::min<std::uint64_t>(count, call[0].as_array()->size));
     ElementCursor cursor(call[0]);
     ArrayBuilder kept;
     for (Value element; kept.size() < count && cursor.next(element);) kept.push(std::move(element));
@@ -680,11 +713,12 @@ Outcome fill(Call& call) {
     return call.done(std::move(holder));
 }
 
-// ---- For the prelude ------------------------------------------------------------------------------------------------
+// ---- For the prelude --------------------------------------------------------------------------------------
 
 Outcome parameter_count(Call& call) {
     const auto& function = *call[0].as<vm::FunctionObject>();
-    int count = function.builtin != nullptr ? function.builtin->required_count : function.code->required_count;
+    int count =
+        function.builtin != nullptr ? function.builtin->required_count : function.code->required_count;
     if (function.form() == vm::FunctionForm::BoundMethod) --count;
     return call.done(Value::integer(count));
 }

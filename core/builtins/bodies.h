@@ -2,8 +2,8 @@
 
 #include "core/vm/native.h"
 
-// One function a native row, declared from the table and defined in the file of its family. Argument counts and kinds are
-// checked before a body runs (core/vm/native.h).
+// One function a native row, declared from the table and defined in the file of its family. Argument counts
+// and kinds are checked before a body runs (core/vm/native.h).
 namespace ruff::builtins::bodies {
 
 using vm::Call;

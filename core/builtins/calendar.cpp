@@ -7,11 +7,14 @@ namespace {
 
 constexpr std::int64_t kSecondsPerDay = 86400;
 
-std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0) ? 1 : 0); }
+std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
+    return a / b - (a % b != 0 && (a % b < 0) != (b < 0) ? 1 : 0);
+}
 
 }  // namespace
 
-// Years begin in March here, so that the leap day is the last of its year; 400 years are an era of 146097 days.
+// Years begin in March here, so that the leap day is the last of its year; 400 years are an era of 146097
+// days.
 std::int64_t days_from_civil(const CivilDate& date) {
     std::int64_t year = date.year - (date.month <= 2 ? 1 : 0);
     std::int64_t era = floor_divide(year, 400);
@@ -25,7 +28,8 @@ CivilDate civil_from_days(std::int64_t days) {
     days += 719468;
     std::int64_t era = floor_divide(days, 146097);
     std::int64_t day_of_era = days - era * 146097;
-    std::int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    std::int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
     CivilDate date;

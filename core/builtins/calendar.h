@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-// The proleptic Gregorian calendar (ISO 8601): days and seconds since 1970-01-01, without zones and leap seconds.
-// Algorithms: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+// The proleptic Gregorian calendar (ISO 8601): days and seconds since 1970-01-01, without zones and leap
+// seconds. Algorithms: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 namespace ruff::builtins {
 
 struct CivilDate {
@@ -19,7 +19,8 @@ struct CivilTime {
     int second = 0;
 };
 
-/// Points in time are limited to the years ±250,000 or so: what fits seconds in a double exactly, with room to spare.
+/// Points in time are limited to the years ±250,000 or so: what fits seconds in a double exactly, with room
+/// to spare.
 inline constexpr std::int64_t kMaxSeconds = 8'000'000'000'000;
 
 [[nodiscard]] std::int64_t days_from_civil(const CivilDate& date);

@@ -45,7 +45,8 @@ std::string position_text(Call& call) {
 Outcome done_input(Call& call, std::string_view text) {
     std::size_t bad = vm::find_invalid_utf8(text);
     if (bad == std::string_view::npos) return call.done_text(text);
-    return call.raise(ErrorKind::Io, std::string(call.row.shown_name()) + ": standard input is not UTF-8 at byte " + std::to_string(bad));
+    return call.raise(ErrorKind::Io, std::string(call.row.shown_name()) +
+                                         ": standard input is not UTF-8 at byte " + std::to_string(bad));
 }
 
 Outcome raise_cannot_convert(Call& call) {
@@ -64,7 +65,8 @@ Outcome done_kind_test(Call& call, ValueKind kind) { return call.done(Value::boo
 // Prints what `help` knows of a builtin: the signatures of all rows of its name, then the first one's text.
 void append_help(const BuiltinRow& row, std::string& out) {
     for (const BuiltinRow& each : all_builtins()) {
-        if (each.name == row.name && each.form != BuiltinForm::Internal) out += std::string(each.signature) + "\n";
+        if (each.name == row.name && each.form != BuiltinForm::Internal)
+            out += std::string(each.signature) + "\n";
     }
     out += "\n" + std::string(row.doc) + "\n";
 }
@@ -75,7 +77,8 @@ std::string user_function_help(const vm::FunctionObject& function) {
     for (std::size_t i = 0; i < source.parameters.size(); ++i) {
         const bytecode::Parameter& parameter = source.parameters[i];
         bool is_rest = source.has_rest && i + 1 == source.parameters.size() && i >= source.parameter_count;
-        out += std::string(i > 0 ? ", " : "") + (is_rest ? "..." : "") + (parameter.name.empty() ? "_" : parameter.name);
+        out += std::string(i > 0 ? ", " : "") + (is_rest ? "..." : "") +
+               (parameter.name.empty() ? "_" : parameter.name);
         if (parameter.has_default) out += "?";
     }
     return out + ")\n";
@@ -85,7 +88,7 @@ std::string user_function_help(const vm::FunctionObject& function) {
 
 namespace bodies {
 
-// ---- Output and input -----------------------------------------------------------------------------------------------
+// ---- Output and input -------------------------------------------------------------------------------------
 
 Outcome print(Call& call) {
     vm::StringBuilder line;
@@ -125,7 +128,8 @@ Outcome read_stdin(Call& call) { return done_input(call, StandardInput::read_res
 
 Outcome exit(Call& call) {
     std::int64_t code = call.integer(0);
-    if (code < 0 || code > 255) return raise_value_error(call, "the code must be 0 to 255, got " + std::to_string(code));
+    if (code < 0 || code > 255)
+        return raise_value_error(call, "the code must be 0 to 255, got " + std::to_string(code));
     return call.vm.exit_program(static_cast<int>(code));
 }
 
@@ -137,7 +141,8 @@ Outcome help(Call& call) {
         for (int kind = 0; row == nullptr && kind < kValueKindCount; ++kind) {
             row = find_builtin_method(static_cast<ValueKind>(kind), call.text(0));
         }
-        if (row == nullptr) return raise_value_error(call, "there is no builtin " + vm::display_for_message(subject));
+        if (row == nullptr)
+            return raise_value_error(call, "there is no builtin " + vm::display_for_message(subject));
         append_help(*row, out);
     } else {
         const auto& function = *subject.as<vm::FunctionObject>();
@@ -151,19 +156,21 @@ Outcome help(Call& call) {
     return call.done(Value());
 }
 
-// ---- Questions ------------------------------------------------------------------------------------------------------
+// ---- Questions --------------------------------------------------------------------------------------------
 
 Outcome len(Call& call) {
     const Value& value = call[0];
     switch (value.kind()) {
         case ValueKind::String: return call.done(Value::integer(vm::string_length(value.as_string())));
         case ValueKind::Bytes: return call.done(Value::integer(value.as_string()->size));
-        case ValueKind::Array: return call.done(Value::integer(static_cast<std::int64_t>(value.as_array()->size)));
+        case ValueKind::Array:
+            return call.done(Value::integer(static_cast<std::int64_t>(value.as_array()->size)));
         case ValueKind::Dict:
         case ValueKind::Set: return call.done(Value::integer(value.as_dict()->count));
         case ValueKind::Range: {
             std::uint64_t length = vm::range_length(*value.as<vm::RangeObject>());
-            if (length > INT64_MAX) return call.raise(ErrorKind::Arithmetic, "Integer overflow: the range is too long");
+            if (length > INT64_MAX)
+                return call.raise(ErrorKind::Arithmetic, "Integer overflow: the range is too long");
             return call.done(Value::integer(static_cast<std::int64_t>(length)));
         }
         default: return call.raise_type(0, "string, bytes, array, dict, set or range");
@@ -196,10 +203,12 @@ Outcome is_set(Call& call) { return done_kind_test(call, ValueKind::Set); }
 Outcome is_function(Call& call) { return done_kind_test(call, ValueKind::Function); }
 Outcome is_struct(Call& call) { return done_kind_test(call, ValueKind::Struct); }
 Outcome is_error(Call& call) { return done_kind_test(call, ValueKind::Error); }
-Outcome is_nan(Call& call) { return call.done(Value::boolean(call[0].is_float() && std::isnan(call[0].as_float()))); }
+Outcome is_nan(Call& call) {
+    return call.done(Value::boolean(call[0].is_float() && std::isnan(call[0].as_float())));
+}
 Outcome is_truthy(Call& call) { return call.done(Value::boolean(vm::is_truthy(call[0]))); }
 
-// ---- Conversions ----------------------------------------------------------------------------------------------------
+// ---- Conversions ------------------------------------------------------------------------------------------
 
 Outcome to_string(Call& call) {
     if (call[0].is_string()) return call.done(call[0]);
@@ -241,7 +250,8 @@ Outcome to_bool(Call& call) { return is_truthy(call); }
 
 Outcome parse_int(Call& call) {
     std::int64_t base = call.integer(1);
-    if (base < 2 || base > 36) return raise_value_error(call, "the base must be 2 to 36, got " + std::to_string(base));
+    if (base < 2 || base > 36)
+        return raise_value_error(call, "the base must be 2 to 36, got " + std::to_string(base));
     return done_integer_text(call, static_cast<int>(base));
 }
 
@@ -259,7 +269,8 @@ Outcome bytes(Call& call) {
     ElementCursor cursor(call[0]);
     for (Value element; cursor.next(element);) {
         if (!element.is_int() || element.as_int() < 0 || element.as_int() > 255) {
-            return raise_value_error(call, vm::display_for_message(element) + " is not an int between 0 and 255");
+            return raise_value_error(call,
+                                     vm::display_for_message(element) + " is not an int between 0 and 255");
         }
         octets += static_cast<char>(element.as_int());
     }
@@ -270,7 +281,8 @@ Outcome to_bytes(Call& call) { return done_or_out_of_memory(call, vm::make_bytes
 
 Outcome from_bytes(Call& call) {
     std::size_t bad = vm::find_invalid_utf8(call.text(0));
-    if (bad != std::string_view::npos) return raise_value_error(call, "invalid UTF-8 at byte " + std::to_string(bad));
+    if (bad != std::string_view::npos)
+        return raise_value_error(call, "invalid UTF-8 at byte " + std::to_string(bad));
     return call.done_text(call.text(0));
 }
 
@@ -295,7 +307,8 @@ Outcome to_hex(Call& call) {
     std::string text;
     if (call[0].is_int()) {
         std::int64_t value = call.integer(0);
-        std::uint64_t magnitude = value < 0 ? ~static_cast<std::uint64_t>(value) + 1 : static_cast<std::uint64_t>(value);
+        std::uint64_t magnitude =
+            value < 0 ? ~static_cast<std::uint64_t>(value) + 1 : static_cast<std::uint64_t>(value);
         do text.insert(text.begin(), kDigits[magnitude & 15]);
         while ((magnitude >>= 4) != 0);
         return call.done_text(value < 0 ? "-" + text : text);
@@ -313,7 +326,8 @@ Outcome from_hex(Call& call) {
     std::string octets;
     for (std::size_t i = 0; i < text.size(); i += 2) {
         int high = hex_digit_value(text[i]), low = hex_digit_value(text[i + 1]);
-        if (high < 0 || low < 0) return raise_value_error(call, vm::display_for_message(call[0]) + " is not hexadecimal");
+        if (high < 0 || low < 0)
+            return raise_value_error(call, vm::display_for_message(call[0]) + " is not hexadecimal");
         octets += static_cast<char>(high << 4 | low);
     }
     return done_or_out_of_memory(call, vm::make_bytes(octets));

@@ -10,8 +10,9 @@
 namespace ruff::builtins {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
-                                                      "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
+                                                      "May",       "June",     "July",     "August",
+                                                      "September", "October",  "November", "December"};
 constexpr std::array<std::string_view, 7> kWeekdays = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                                        "Friday", "Saturday", "Sunday"};
 
@@ -19,7 +20,7 @@ Error invalid(std::string message) { return Error{ErrorCode::Invalid, std::move(
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// ---- Writing --------------------------------------------------------------------------------------------------------
+// ---- Writing ----------------------------------------------------------------------------------------------
 
 struct LocalMoment {
     std::int64_t seconds;  // UTC
@@ -43,8 +44,9 @@ std::string offset_text(std::int32_t seconds_east, bool has_colon) {
 
 std::string iso_text(const LocalMoment& at) {
     const CivilTime& t = at.time;
-    std::string out = padded(t.date.year, 4, '0') + "-" + padded(t.date.month, 2, '0') + "-" + padded(t.date.day, 2, '0') +
-                      "T" + padded(t.hour, 2, '0') + ":" + padded(t.minute, 2, '0') + ":" + padded(t.second, 2, '0');
+    std::string out = padded(t.date.year, 4, '0') + "-" + padded(t.date.month, 2, '0') + "-" +
+                      padded(t.date.day, 2, '0') + "T" + padded(t.hour, 2, '0') + ":" +
+                      padded(t.minute, 2, '0') + ":" + padded(t.second, 2, '0');
     if (at.milliseconds != 0) out += "." + padded(at.milliseconds, 3, '0');
     return out + (at.offset.seconds_east == 0 ? "Z" : offset_text(at.offset.seconds_east, true));
 }
@@ -119,7 +121,8 @@ std::string formatted(const LocalMoment& at, std::string_view format, std::strin
         if (i >= format.size()) {
             mistake = "a `%` at the end; write `%%` for the character";
         } else if (modifier == ':') {
-            out += format[i] == 'z' ? offset_text(at.offset.seconds_east, true) : (mistake = "`%:` stands before `z` only", "");
+            out += format[i] == 'z' ? offset_text(at.offset.seconds_east, true)
+                                    : (mistake = "`%:` stands before `z` only", "");
         } else {
             out += converted(at, format[i], modifier == '-', mistake);
         }
@@ -127,7 +130,7 @@ std::string formatted(const LocalMoment& at, std::string_view format, std::strin
     return out;
 }
 
-// ---- Reading --------------------------------------------------------------------------------------------------------
+// ---- Reading ----------------------------------------------------------------------------------------------
 
 // What a text told so far.
 struct DateFields {
@@ -143,7 +146,7 @@ struct DateFields {
 };
 
 class DateReader {
-public:
+  public:
     explicit DateReader(std::string_view text) : text_(text), rest_(text) {}
 
     DateFields fields;
@@ -158,14 +161,16 @@ public:
     }
 
     void skip_blanks() {
-        while (!rest_.empty() && (rest_.front() == ' ' || (rest_.front() >= '\t' && rest_.front() <= '\r'))) rest_.remove_prefix(1);
+        while (!rest_.empty() && (rest_.front() == ' ' || (rest_.front() >= '\t' && rest_.front() <= '\r')))
+            rest_.remove_prefix(1);
     }
 
     // `least` to `most` digits.
     bool read_number(std::int64_t& value, std::size_t least, std::size_t most) {
         std::size_t size = 0;
         value = 0;
-        while (size < most && size < rest_.size() && is_digit(rest_[size])) value = value * 10 + (rest_[size++] - '0');
+        while (size < most && size < rest_.size() && is_digit(rest_[size]))
+            value = value * 10 + (rest_[size++] - '0');
         rest_.remove_prefix(size);
         return size >= least;
     }
@@ -196,7 +201,8 @@ public:
         int hours = 0, minutes = 0;
         if (!read_number(hours, 2, 2)) return false;
         bool has_colon = take(':');
-        if ((has_colon || (!rest_.empty() && is_digit(rest_.front()))) && !read_number(minutes, 2, 2)) return false;
+        if ((has_colon || (!rest_.empty() && is_digit(rest_.front()))) && !read_number(minutes, 2, 2))
+            return false;
         fields.offset = (hours * 3600 + minutes * 60) * (is_negative ? -1 : 1);
         return hours <= 24 && minutes < 60;
     }
@@ -245,12 +251,15 @@ public:
     }
 
     Error no_match() const {
-        return invalid("cannot read \"" + std::string(text_) + "\" as a date" +
-                       (rest_.empty() ? ": it ends too early" : ": unexpected \"" + std::string(rest_) + "\""));
+        return invalid(
+            "cannot read \"" + std::string(text_) + "\" as a date" +
+            (rest_.empty() ? ": it ends too early" : ": unexpected \"" + std::string(rest_) + "\""));
     }
-    Error no_such_date() const { return invalid("\"" + std::string(text_) + "\" is no date: there is no such day or time"); }
+    Error no_such_date() const {
+        return invalid("\"" + std::string(text_) + "\" is no date: there is no such day or time");
+    }
 
-private:
+  private:
     std::string_view text_;
     std::string_view rest_;
 };
@@ -290,7 +299,8 @@ bool read_conversion(DateReader& reader, char letter, std::string& mistake) {
             f.is_12_hour = true;
             f.is_afternoon = reader.starts_with_folded("pm");
             if (!f.is_afternoon && !reader.starts_with_folded("am")) return false;
-            return (reader.take('A') || reader.take('a') || reader.take('P') || reader.take('p')) && (reader.take('M') || reader.take('m'));
+            return (reader.take('A') || reader.take('a') || reader.take('P') || reader.take('p')) &&
+                   (reader.take('M') || reader.take('m'));
         case 's': {
             f.has_unix = true;
             bool is_negative = reader.take('-');
@@ -337,11 +347,13 @@ bool read_by_format(DateReader& reader, std::string_view format, std::string& mi
 // iso ::= YYYY '-' MM ['-' DD] [('T' | ' ') HH ':' MM [':' SS ['.' fraction]] [offset]]
 bool read_iso(DateReader& reader) {
     DateFields& f = reader.fields;
-    if (!reader.read_number(f.year, 4, 4) || !reader.take('-') || !reader.read_number(f.month, 2, 2)) return false;
+    if (!reader.read_number(f.year, 4, 4) || !reader.take('-') || !reader.read_number(f.month, 2, 2))
+        return false;
     if (reader.take('-') && !reader.read_number(f.day, 2, 2)) return false;
     if (reader.is_at_end()) return true;
     if (!reader.take('T') && !reader.take('t') && !reader.take(' ')) return false;
-    if (!reader.read_number(f.hour, 2, 2) || !reader.take(':') || !reader.read_number(f.minute, 2, 2)) return false;
+    if (!reader.read_number(f.hour, 2, 2) || !reader.take(':') || !reader.read_number(f.minute, 2, 2))
+        return false;
     if (reader.take(':')) {
         if (!reader.read_number(f.second, 2, 2)) return false;
         if ((reader.take('.') || reader.take(',')) && !reader.read_fraction()) return false;

@@ -24,7 +24,8 @@ Outcome out_of_memory(Call& call) { return call.vm.raise_out_of_memory(call.row.
 // Calls `visit(entry)` for every entry of the dict or set, in order.
 template <typename Visit>
 void for_each_entry(const DictObject& dict, Visit visit) {
-    for (std::uint32_t i = vm::dict_next(&dict, 0); i < dict.used; i = vm::dict_next(&dict, i + 1)) visit(dict.entries[i]);
+    for (std::uint32_t i = vm::dict_next(&dict, 0); i < dict.used; i = vm::dict_next(&dict, i + 1))
+        visit(dict.entries[i]);
 }
 
 Outcome done_pairs(Call& call) {
@@ -43,7 +44,9 @@ Outcome done_pairs(Call& call) {
 bool put_all(Value& slot, const DictObject& other) {
     DictObject* own = vm::unshare_dict(slot);
     bool is_fine = own != nullptr;
-    for_each_entry(other, [&](const DictEntry& entry) { is_fine = is_fine && vm::dict_set(own, entry.key, entry.value); });
+    for_each_entry(other, [&](const DictEntry& entry) {
+        is_fine = is_fine && vm::dict_set(own, entry.key, entry.value);
+    });
     return is_fine;
 }
 
@@ -62,7 +65,7 @@ bool remove_argument(Call& call, Value& slot, Value* removed, Outcome& outcome) 
 
 Outcome done_empty_dict(Call& call) { return DictBuilder().done(call); }
 
-// ---- Sets -----------------------------------------------------------------------------------------------------------
+// ---- Sets -------------------------------------------------------------------------------------------------
 
 // Adds the elements of `iterable` to the set in `slot`. False: raised.
 bool add_elements(Call& call, Value& slot, const Value& iterable) {
@@ -102,7 +105,8 @@ Outcome done_selection(Call& call, bool wants_shared) {
     Value holder = is_fine ? Value::adopt(made) : Value();
     if (is_fine) {
         for_each_entry(*call[0].as_dict(), [&](const DictEntry& entry) {
-            if (has_member(other, entry.key) == wants_shared) is_fine = is_fine && vm::dict_set(made, entry.key, Value());
+            if (has_member(other, entry.key) == wants_shared)
+                is_fine = is_fine && vm::dict_set(made, entry.key, Value());
         });
     }
     return is_fine ? call.done(std::move(holder)) : out_of_memory(call);
@@ -114,7 +118,8 @@ bool add_arguments(Call& call, Value& slot) {
     }
     DictObject* own = vm::unshare_dict(slot);
     bool is_fine = own != nullptr;
-    for (std::uint32_t i = 1; i < call.count; ++i) is_fine = is_fine && vm::dict_set(own, call.take(i), Value());
+    for (std::uint32_t i = 1; i < call.count; ++i)
+        is_fine = is_fine && vm::dict_set(own, call.take(i), Value());
     if (!is_fine) out_of_memory(call);
     return is_fine;
 }
@@ -160,7 +165,7 @@ const Value* step_into(const Value& value, const Value& key, Value& holder) {
 
 namespace bodies {
 
-// ---- Dicts ----------------------------------------------------------------------------------------------------------
+// ---- Dicts ------------------------------------------------------------------------------------------------
 
 Outcome keys(Call& call) {
     ArrayBuilder found(call[0].as_dict()->count);
@@ -180,7 +185,8 @@ Outcome to_pairs(Call& call) { return done_pairs(call); }
 Outcome has_key(Call& call) { return call.done(Value::boolean(has_member(call[0], call[1]))); }
 
 Outcome get(Call& call) {
-    const Value* found = vm::key_refusal(call[1]).empty() ? vm::dict_find(call[0].as_dict(), call[1]) : nullptr;
+    const Value* found =
+        vm::key_refusal(call[1]).empty() ? vm::dict_find(call[0].as_dict(), call[1]) : nullptr;
     return call.done(found == nullptr ? call[2] : *found);
 }
 
@@ -312,7 +318,7 @@ Outcome deep_get(Call& call) {
     return call.done(std::move(current));
 }
 
-// ---- Sets -----------------------------------------------------------------------------------------------------------
+// ---- Sets -------------------------------------------------------------------------------------------------
 
 Outcome set(Call& call) {
     if (call.is_null(0)) {
@@ -374,7 +380,8 @@ Outcome set_is_subset(Call& call) {
     const Value other = as_set(call, 1);
     if (other.is_null()) return Outcome::Raised;
     bool is_subset = true;
-    for_each_entry(*call[0].as_dict(), [&](const DictEntry& entry) { is_subset = is_subset && has_member(other, entry.key); });
+    for_each_entry(*call[0].as_dict(),
+                   [&](const DictEntry& entry) { is_subset = is_subset && has_member(other, entry.key); });
     return call.done(Value::boolean(is_subset));
 }
 

@@ -14,11 +14,13 @@ using vm::Call;
 using vm::Outcome;
 using vm::Value;
 
-// ---- Walking --------------------------------------------------------------------------------------------------------
+// ---- Walking ----------------------------------------------------------------------------------------------
 
 ElementCursor::ElementCursor(const Value& iterable) : iterable_(iterable) {
     switch (iterable_.kind()) {
-        case ValueKind::Int: end_ = static_cast<std::uint64_t>(std::max<std::int64_t>(iterable_.as_int(), 0)); break;
+        case ValueKind::Int:
+            end_ = static_cast<std::uint64_t>(std::max<std::int64_t>(iterable_.as_int(), 0));
+            break;
         case ValueKind::String:
         case ValueKind::Bytes: end_ = iterable_.as_string()->size; break;
         case ValueKind::Array: end_ = iterable_.as_array()->size; break;
@@ -40,7 +42,9 @@ bool ElementCursor::next(Value& element) {
     switch (iterable_.kind()) {
         case ValueKind::Int: element = Value::integer(static_cast<std::int64_t>(position_++)); break;
         case ValueKind::Array: element = iterable_.as_array()->elements[position_++]; break;
-        case ValueKind::Range: element = Value::integer(vm::range_at(*iterable_.as<vm::RangeObject>(), position_++)); break;
+        case ValueKind::Range:
+            element = Value::integer(vm::range_at(*iterable_.as<vm::RangeObject>(), position_++));
+            break;
         case ValueKind::Bytes:
             element = Value::integer(static_cast<unsigned char>(iterable_.as_string()->data()[position_++]));
             break;
@@ -54,9 +58,11 @@ bool ElementCursor::next(Value& element) {
     return true;
 }
 
-std::size_t ElementCursor::size_hint() const { return static_cast<std::size_t>(std::min<std::uint64_t>(end_, 1u << 20)); }
+std::size_t ElementCursor::size_hint() const {
+    return static_cast<std::size_t>(std::min<std::uint64_t>(end_, 1u << 20));
+}
 
-// ---- Building -------------------------------------------------------------------------------------------------------
+// ---- Building ---------------------------------------------------------------------------------------------
 
 ArrayBuilder::ArrayBuilder(std::size_t capacity) : array_(vm::new_array(capacity)) {
     if (array_ != nullptr) holder_ = Value::adopt(array_);
@@ -111,7 +117,9 @@ Outcome dict_from_pairs(Call& call, const Value& pairs) {
     std::size_t index = 0;
     for (Value pair; cursor.next(pair); ++index) {
         if (!pair.is_array() || pair.as_array()->size != 2) {
-            return raise_value_error(call, "element " + std::to_string(index) + " is not a [key, value] pair: " + vm::display_for_message(pair));
+            return raise_value_error(call,
+                                     "element " + std::to_string(index) +
+                                         " is not a [key, value] pair: " + vm::display_for_message(pair));
         }
         if (!check_key(call, pair.as_array()->elements[0])) return Outcome::Raised;
         dict.set(pair.as_array()->elements[0], pair.as_array()->elements[1]);
@@ -124,7 +132,7 @@ Outcome done_or_out_of_memory(Call& call, Value value) {
     return call.done(std::move(value));
 }
 
-// ---- Errors ---------------------------------------------------------------------------------------------------------
+// ---- Errors -----------------------------------------------------------------------------------------------
 
 bool check_key(Call& call, const Value& key) {
     std::string_view refusal = vm::key_refusal(key);
@@ -140,7 +148,7 @@ Outcome raise_index_error(Call& call, std::int64_t index) {
     return call.raise(vm::ErrorKind::Index, "Index out of bounds: " + std::to_string(index));
 }
 
-// ---- Options and bounds ---------------------------------------------------------------------------------------------
+// ---- Options and bounds -----------------------------------------------------------------------------------
 
 const Value* find_option(Call& call, std::uint32_t argument, std::string_view name) {
     return call.is_null(argument) ? nullptr : vm::dict_find(call[argument].as_dict(), name);
@@ -150,7 +158,8 @@ bool bool_option(Call& call, std::uint32_t argument, std::string_view name, bool
     const Value* option = find_option(call, argument, name);
     if (option == nullptr) return fallback;
     if (option->is_bool()) return option->as_bool();
-    call.raise(vm::ErrorKind::Type, std::string(call.row.shown_name()) + ": option `" + std::string(name) + "` expects bool, got " +
+    call.raise(vm::ErrorKind::Type, std::string(call.row.shown_name()) + ": option `" + std::string(name) +
+                                        "` expects bool, got " +
                                         std::string(value_kind_name(option->kind())));
     is_raised = true;
     return false;
@@ -161,11 +170,14 @@ bool check_options(Call& call, std::uint32_t argument, std::initializer_list<std
     const vm::DictObject* options = call[argument].as_dict();
     for (std::uint32_t i = vm::dict_next(options, 0); i < options->used; i = vm::dict_next(options, i + 1)) {
         const Value& key = options->entries[i].key;
-        bool is_known = key.is_string() && std::find(known.begin(), known.end(), key.as_string()->view()) != known.end();
+        bool is_known =
+            key.is_string() && std::find(known.begin(), known.end(), key.as_string()->view()) != known.end();
         if (is_known) continue;
-        std::string message = std::string(call.row.shown_name()) + " has no option " + vm::display_for_message(key);
+        std::string message =
+            std::string(call.row.shown_name()) + " has no option " + vm::display_for_message(key);
         std::string hint;
-        for (std::string_view each : known) hint += (hint.empty() ? "options: `" : ", `") + std::string(each) + "`";
+        for (std::string_view each : known)
+            hint += (hint.empty() ? "options: `" : ", `") + std::string(each) + "`";
         call.raise(vm::ErrorKind::Value, message, hint);
         return false;
     }

@@ -11,17 +11,18 @@
 // What bodies share for taking arguments apart and putting results together.
 namespace ruff::builtins {
 
-/// Walks over a value the way `for` does: an int, string, bytes, array, dict (keys), set or range. It holds the value, so
-/// user code that runs meanwhile cannot disturb it. Other iterables never reach a native body: the VM collects them first.
+/// Walks over a value the way `for` does: an int, string, bytes, array, dict (keys), set or range. It holds
+/// the value, so user code that runs meanwhile cannot disturb it. Other iterables never reach a native body:
+/// the VM collects them first.
 class ElementCursor {
-public:
+  public:
     explicit ElementCursor(const vm::Value& iterable);
     /// The next element. False at the end.
     bool next(vm::Value& element);
     /// How many elements there are, or a guess.
     [[nodiscard]] std::size_t size_hint() const;
 
-private:
+  private:
     vm::Value iterable_;
     std::uint64_t position_ = 0;
     std::uint64_t end_ = 0;
@@ -29,7 +30,7 @@ private:
 
 /// Puts an array together. Refused memory is remembered and raised by `done`.
 class ArrayBuilder {
-public:
+  public:
     explicit ArrayBuilder(std::size_t capacity = 0);
     void push(vm::Value value);
     void push_text(std::string_view text);
@@ -39,7 +40,7 @@ public:
     [[nodiscard]] vm::Value take();
     vm::Outcome done(vm::Call& call);
 
-private:
+  private:
     vm::Value holder_;
     vm::ArrayObject* array_;
     bool is_refused_ = false;
@@ -50,7 +51,7 @@ private:
 
 /// Puts a dict together.
 class DictBuilder {
-public:
+  public:
     explicit DictBuilder(std::size_t capacity = 0);
     /// The key is one that can be a key.
     void set(vm::Value key, vm::Value value);
@@ -59,7 +60,7 @@ public:
     [[nodiscard]] vm::Value take();
     vm::Outcome done(vm::Call& call);
 
-private:
+  private:
     vm::Value holder_;
     vm::DictObject* dict_;
     bool is_refused_ = false;
@@ -78,17 +79,21 @@ vm::Outcome raise_index_error(vm::Call& call, std::int64_t index);
 
 /// The entry `name` of an options argument (a dict or null), or null pointer.
 [[nodiscard]] const vm::Value* find_option(vm::Call& call, std::uint32_t argument, std::string_view name);
-/// A bool option; `fallback` when it is not given. A value that is no bool raises: false then, with `is_raised`.
-[[nodiscard]] bool bool_option(vm::Call& call, std::uint32_t argument, std::string_view name, bool fallback, bool& is_raised);
+/// A bool option; `fallback` when it is not given. A value that is no bool raises: false then, with
+/// `is_raised`.
+[[nodiscard]] bool bool_option(vm::Call& call, std::uint32_t argument, std::string_view name, bool fallback,
+                               bool& is_raised);
 /// Raises (and gives false) if the options have an entry whose name is not among `known`.
-[[nodiscard]] bool check_options(vm::Call& call, std::uint32_t argument, std::initializer_list<std::string_view> known);
+[[nodiscard]] bool check_options(vm::Call& call, std::uint32_t argument,
+                                 std::initializer_list<std::string_view> known);
 
 /// A start and an end as slices take them: negative counts from the end, what lies outside is cut.
 struct Bounds {
     std::size_t begin;
     std::size_t end;
 };
-[[nodiscard]] Bounds slice_bounds(vm::Call& call, std::uint32_t start_argument, std::uint32_t end_argument, std::size_t size);
+[[nodiscard]] Bounds slice_bounds(vm::Call& call, std::uint32_t start_argument, std::uint32_t end_argument,
+                                  std::size_t size);
 
 /// Display of a value as text, for building longer text. False: raised.
 [[nodiscard]] bool append_display(vm::Call& call, const vm::Value& value, std::string& out);

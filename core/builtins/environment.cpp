@@ -54,23 +54,26 @@ namespace bodies {
 
 Outcome args(Call& call) {
     ArrayBuilder found;
-    for (const std::string& argument : call.vm.options().arguments) found.push_text(with_replacements(argument));
+    for (const std::string& argument : call.vm.options().arguments)
+        found.push_text(with_replacements(argument));
     return found.done(call);
 }
 
 Outcome script_path(Call& call) { return call.done_text(with_replacements(call.vm.options().script_path)); }
 
-// ---- Variables ------------------------------------------------------------------------------------------------------
+// ---- Variables --------------------------------------------------------------------------------------------
 
 Outcome env(Call& call) {
-    return done_converted(call, [&](const std::string& text) { return call.done_text(with_replacements(text)); });
+    return done_converted(call,
+                          [&](const std::string& text) { return call.done_text(with_replacements(text)); });
 }
 
 Outcome env_required(Call& call) {
     std::optional<std::string> text;
     if (!read_variable(call, text)) return Outcome::Raised;
     if (text) return call.done_text(with_replacements(*text));
-    return call.raise(ErrorKind::Value, "the environment variable " + std::string(call.text(0)) + " is not set");
+    return call.raise(ErrorKind::Value,
+                      "the environment variable " + std::string(call.text(0)) + " is not set");
 }
 
 Outcome env_int(Call& call) {
@@ -113,14 +116,15 @@ Outcome env_set(Call& call) {
     std::optional<std::string> value;
     if (!call.is_null(1)) value = std::string(call.text(1));
     std::string name(call.text(0));
-    bool is_possible = name.find('\0') == std::string::npos && (!value || value->find('\0') == std::string::npos);
+    bool is_possible =
+        name.find('\0') == std::string::npos && (!value || value->find('\0') == std::string::npos);
     if (!is_possible || !EnvironmentVariables::set(name, value)) {
         return raise_value_error(call, vm::display_for_message(call[0]) + " cannot be set");
     }
     return call.done(Value());
 }
 
-// ---- The machine ----------------------------------------------------------------------------------------------------
+// ---- The machine ------------------------------------------------------------------------------------------
 
 Outcome os_name(Call& call) { return pass_gate(call) ? call.done_text("linux") : Outcome::Raised; }
 
@@ -134,7 +138,8 @@ Outcome cpu_count(Call& call) {
 Outcome hostname(Call& call) {
     if (!pass_gate(call)) return Outcome::Raised;
     char name[256] = {};
-    if (::gethostname(name, sizeof name - 1) != 0) return call.raise(ErrorKind::Io, "hostname: " + system_error("this machine").message);
+    if (::gethostname(name, sizeof name - 1) != 0)
+        return call.raise(ErrorKind::Io, "hostname: " + system_error("this machine").message);
     return call.done_text(with_replacements(name));
 }
 

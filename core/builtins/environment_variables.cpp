@@ -33,7 +33,8 @@ std::vector<std::pair<std::string, std::string>> EnvironmentVariables::list() {
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
         std::string text = *entry;
         std::size_t equals = text.find('=');
-        if (equals != std::string::npos) variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+        if (equals != std::string::npos)
+            variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
     }
     return variables;
 }

@@ -73,7 +73,8 @@ Outcome error(Call& call) {
             object.suppressed = entry.value;
         } else if (name == "kind" || name == "hint" || name == "cause") {
             std::string expected = name == "cause" ? "error" : "string";
-            return call.raise(ErrorKind::Type, "error: option `" + std::string(name) + "` expects " + expected + ", got " +
+            return call.raise(ErrorKind::Type, "error: option `" + std::string(name) + "` expects " +
+                                                   expected + ", got " +
                                                    std::string(value_kind_name(entry.value.kind())));
         } else {
             extra.set(entry.key, entry.value);
@@ -84,7 +85,7 @@ Outcome error(Call& call) {
     return call.done(std::move(made));
 }
 
-// ---- Assertions -----------------------------------------------------------------------------------------------------
+// ---- Assertions -------------------------------------------------------------------------------------------
 
 Outcome assert_condition(Call& call) {
     if (vm::is_truthy(call[0])) return call.done(Value());
@@ -122,13 +123,13 @@ Outcome assert_near(Call& call) {
     double distance = std::fabs(call.number(0) - call.number(1));
     bool is_same = call.number(0) == call.number(1);  // infinities
     if (is_same || distance <= call.number(2)) return call.done(Value());
-    return call.vm.raise(ErrorKind::Assertion, "assert_near: expected " + shown(call[1]) + " within " + shown(call[2]) +
-                                                   ", got " + shown(call[0]));
+    return call.vm.raise(ErrorKind::Assertion, "assert_near: expected " + shown(call[1]) + " within " +
+                                                   shown(call[2]) + ", got " + shown(call[0]));
 }
 
 Outcome raise_error(Call& call) { return call.vm.raise(vm::error_kind_named(call.text(0)), call.text(1)); }
 
-// ---- Results and options --------------------------------------------------------------------------------------------
+// ---- Results and options ----------------------------------------------------------------------------------
 
 Outcome is_ok(Call& call) { return call.done(Value::boolean(is_good(call[0]))); }
 Outcome is_err(Call& call) { return call.done(Value::boolean(!is_good(call[0]))); }
@@ -153,9 +154,13 @@ Outcome expect(Call& call) {
     return call.raise(ErrorKind::Value, message);
 }
 
-Outcome ok(Call& call) { return call.done(is_good(call[0]) ? vm::make_some(payload(call[0])) : vm::make_none()); }
+Outcome ok(Call& call) {
+    return call.done(is_good(call[0]) ? vm::make_some(payload(call[0])) : vm::make_none());
+}
 
-Outcome ok_or(Call& call) { return call.done(is_good(call[0]) ? vm::make_ok(payload(call[0])) : vm::make_err(call[1])); }
+Outcome ok_or(Call& call) {
+    return call.done(is_good(call[0]) ? vm::make_ok(payload(call[0])) : vm::make_err(call[1]));
+}
 
 }  // namespace bodies
 }  // namespace ruff::builtins

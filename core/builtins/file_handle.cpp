@@ -26,8 +26,8 @@ int flags_of(std::string_view mode) {
     return -1;
 }
 
-// The bytes of the first `count` characters of `text`; all of it if there are fewer. `is_short`: the last character that
-// is wanted may go on behind the text.
+// The bytes of the first `count` characters of `text`; all of it if there are fewer. `is_short`: the last
+// character that is wanted may go on behind the text.
 std::size_t size_of_characters(std::string_view text, std::size_t count, bool& is_short) {
     std::size_t at = 0;
     for (; count > 0 && at < text.size(); --count) {
@@ -113,7 +113,8 @@ Result<std::string> FileHandle::read(std::optional<std::size_t> count) {
     for (;;) {
         bool is_short = true;
         if (count) {
-            size = is_binary_ ? std::min(*count, buffered().size()) : size_of_characters(buffered(), *count, is_short);
+            size = is_binary_ ? std::min(*count, buffered().size())
+                              : size_of_characters(buffered(), *count, is_short);
             if (is_binary_) is_short = size < *count;
         }
         if (!is_short) break;

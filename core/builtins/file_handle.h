@@ -8,10 +8,11 @@
 
 namespace ruff::builtins {
 
-/// An open file, the inside of a value of kind `file`. Reading goes through a buffer, writing goes straight to the system:
-/// nothing is lost however the program ends. The destructor closes. Everything here blocks the thread.
+/// An open file, the inside of a value of kind `file`. Reading goes through a buffer, writing goes straight
+/// to the system: nothing is lost however the program ends. The destructor closes. Everything here blocks the
+/// thread.
 class FileHandle final : public vm::Handle {
-public:
+  public:
     /// Modes `r w a r+ w+ a+ x`, with `b` behind them for bytes.
     [[nodiscard]] static Result<FileHandle*> open(const std::string& path, std::string_view mode);
 
@@ -27,7 +28,7 @@ public:
     [[nodiscard]] bool is_binary() const { return is_binary_; }
     [[nodiscard]] std::string describe() const override { return "file " + path_; }
 
-private:
+  private:
     [[nodiscard]] Result<void> check_open() const;
     /// Reads a block behind what is buffered; false at the end.
     [[nodiscard]] Result<bool> fill();

@@ -29,7 +29,7 @@ auto retried(CallSystem call_system) {
 
 // A file beside `path` that is gone again unless it was renamed.
 class NeighbourFile {
-public:
+  public:
     explicit NeighbourFile(const std::string& path) : name_(path + ".XXXXXX") {
         descriptor_ = Descriptor(::mkostemp(name_.data(), O_CLOEXEC));
     }
@@ -41,14 +41,15 @@ public:
     // Brings the content to the disk and puts the file in the place of `path`.
     Result<void> replace(const std::string& path) {
         exists_ = true;
-        if (::fsync(descriptor_.number()) != 0 && errno != EINVAL && errno != EROFS) return system_error(path);
+        if (::fsync(descriptor_.number()) != 0 && errno != EINVAL && errno != EROFS)
+            return system_error(path);
         if (!descriptor_.close() || ::rename(name_.c_str(), path.c_str()) != 0) return system_error(path);
         exists_ = false;
         return {};
     }
     void mark_created() { exists_ = is_open(); }
 
-private:
+  private:
     std::string name_;
     Descriptor descriptor_;
     bool exists_ = false;
@@ -75,7 +76,8 @@ Result<void> write_atomically(const std::string& path, std::string_view content)
     file.mark_created();
     mode_t mask = ::umask(0);
     ::umask(mask);
-    if (::fchmod(file.number(), replaces ? old.st_mode & 07777 : 0666 & ~mask) != 0) return system_error(path);
+    if (::fchmod(file.number(), replaces ? old.st_mode & 07777 : 0666 & ~mask) != 0)
+        return system_error(path);
     RUFF_CHECK(write_all(file.number(), path, content));
     return file.replace(target);
 }
@@ -89,11 +91,11 @@ Result<void> create_one_folder(const std::string& path, bool may_exist) {
     return system_error(path);
 }
 
-// ---- glob -----------------------------------------------------------------------------------------------------------
+// ---- glob -------------------------------------------------------------------------------------------------
 
 // Walks down the folders that the segments of a pattern name.
 class Globber {
-public:
+  public:
     explicit Globber(std::set<std::string>& found) : found_(found) {}
 
     void run(std::string_view pattern) {
@@ -107,7 +109,7 @@ public:
         descend(is_absolute ? "/" : "", segments, 0);
     }
 
-private:
+  private:
     static std::string joined(const std::string& folder, const std::string& name) {
         return folder.empty() || folder.back() == '/' ? folder + name : folder + "/" + name;
     }
@@ -126,7 +128,8 @@ private:
             if (status_of(path, false, status)) descend(path, segments, index + 1);
         } else {
             for (const std::string& name : names_in(folder)) {
-                if (matches_name_pattern(name, segment)) descend_into(joined(folder, name), segments, index + 1);
+                if (matches_name_pattern(name, segment))
+                    descend_into(joined(folder, name), segments, index + 1);
             }
         }
     }
@@ -160,7 +163,7 @@ private:
 
 }  // namespace
 
-// ---- Descriptors ----------------------------------------------------------------------------------------------------
+// ---- Descriptors ------------------------------------------------------------------------------------------
 
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
     if (number_ >= 0) ::close(number_);
@@ -182,7 +185,7 @@ Error system_error(std::string_view path) {
     return Error{code, std::string(path) + ": " + std::strerror(number)};
 }
 
-// ---- Whole files ----------------------------------------------------------------------------------------------------
+// ---- Whole files ------------------------------------------------------------------------------------------
 
 Result<Descriptor> open_path(const std::string& path, int flags, unsigned mode) {
     int number = retried([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); });
@@ -192,14 +195,17 @@ Result<Descriptor> open_path(const std::string& path, int flags, unsigned mode) 
 
 Result<std::string> read_all(int descriptor, std::string_view path, std::size_t limit) {
     struct stat status{};
-    std::size_t expected = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 0;
+    std::size_t expected = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)
+                               ? static_cast<std::size_t>(status.st_size)
+                               : 0;
     std::string content;
     if (expected > limit) return Error{ErrorCode::TooLarge, std::string(path) + ": the file is too large"};
     content.resize(expected + 1);  // one more, so that the end is seen without another block
     std::size_t size = 0;
     for (;;) {
         if (size == content.size()) content.resize(content.size() + std::max(content.size() / 2, kBlockSize));
-        ssize_t count = retried([&] { return ::read(descriptor, content.data() + size, content.size() - size); });
+        ssize_t count =
+            retried([&] { return ::read(descriptor, content.data() + size, content.size() - size); });
         if (count < 0) return system_error(path);
         if (count == 0) break;
         size += static_cast<std::size_t>(count);
@@ -223,7 +229,8 @@ Result<void> write_all(int descriptor, std::string_view path, std::string_view c
     return {};
 }
 
-Result<void> write_whole_file(const std::string& path, std::string_view content, const WriteOptions& options) {
+Result<void> write_whole_file(const std::string& path, std::string_view content,
+                              const WriteOptions& options) {
     struct stat status{};
     if (options.atomic && !options.overwrite && status_of(path, false, status)) {
         errno = EEXIST;
@@ -249,21 +256,24 @@ Result<void> copy_file_content(const std::string& from, const std::string& to, b
         errno = EISDIR;
         return system_error(from);
     }
-    bool is_same = status_of(to, true, target_status) && target_status.st_ino == status.st_ino && target_status.st_dev == status.st_dev;
+    bool is_same = status_of(to, true, target_status) && target_status.st_ino == status.st_ino &&
+                   target_status.st_dev == status.st_dev;
     if (is_same) return Error{ErrorCode::Invalid, to + ": it is the file that is to be copied"};
-    RUFF_TRY(Descriptor target, open_path(to, O_WRONLY | O_CREAT | (overwrite ? O_TRUNC : O_EXCL), status.st_mode & 0777));
+    RUFF_TRY(Descriptor target,
+             open_path(to, O_WRONLY | O_CREAT | (overwrite ? O_TRUNC : O_EXCL), status.st_mode & 0777));
     std::string block(kBlockSize * 4, '\0');
     for (;;) {
         ssize_t count = retried([&] { return ::read(source.number(), block.data(), block.size()); });
         if (count < 0) return system_error(from);
         if (count == 0) break;
-        RUFF_CHECK(write_all(target.number(), to, std::string_view(block).substr(0, static_cast<std::size_t>(count))));
+        RUFF_CHECK(write_all(target.number(), to,
+                             std::string_view(block).substr(0, static_cast<std::size_t>(count))));
     }
     if (::fchmod(target.number(), status.st_mode & 07777) != 0) return system_error(to);
     return target.close() ? Result<void>() : system_error(to);
 }
 
-// ---- Folders --------------------------------------------------------------------------------------------------------
+// ---- Folders ----------------------------------------------------------------------------------------------
 
 Result<std::vector<std::string>> list_names(const std::string& path) {
     DIR* folder = ::opendir(path.c_str());
@@ -308,8 +318,10 @@ Result<void> remove_tree(const std::string& path) {
         for (const std::string& name : names) {
             std::string inside = folder + "/" + name;
             if (!status_of(inside, false, status)) continue;
-            if (S_ISDIR(status.st_mode)) folders.push_back(std::move(inside));
-            else if (::unlink(inside.c_str()) != 0) return system_error(inside);
+            if (S_ISDIR(status.st_mode))
+                folders.push_back(std::move(inside));
+            else if (::unlink(inside.c_str()) != 0)
+                return system_error(inside);
         }
     }
     for (std::size_t i = folders.size(); i-- > 0;) {
@@ -346,8 +358,10 @@ std::string with_replacements(std::string_view text) {
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
         utf8::Decoded at = utf8::decode(text, i);
-        if (at.is_valid) out += text.substr(i, at.size);
-        else out += "\xEF\xBF\xBD";
+        if (at.is_valid)
+            out += text.substr(i, at.size);
+        else
+            out += "\xEF\xBF\xBD";
         i += at.size;
     }
     return out;

@@ -9,12 +9,13 @@
 
 #include "core/support/result.h"
 
-// Files by the system's own calls, with errors as `path: words of the system`. Everything here blocks the thread.
+// Files by the system's own calls, with errors as `path: words of the system`. Everything here blocks the
+// thread.
 namespace ruff::builtins {
 
 /// A descriptor that is closed when it goes out of scope.
 class Descriptor {
-public:
+  public:
     Descriptor() = default;
     explicit Descriptor(int number) : number_(number) {}
     Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
@@ -26,7 +27,7 @@ public:
     /// Closes and gives what the system said: data may be refused only now.
     [[nodiscard]] bool close();
 
-private:
+  private:
     int number_ = -1;
 };
 
@@ -43,9 +44,10 @@ struct WriteOptions {
     bool overwrite = true;
     bool atomic = false;
 };
-/// Writes a file anew. Atomic: a file beside it is written, brought to the disk and renamed, and keeps the permissions of
-/// the one that it replaces; on failure nothing is left behind.
-[[nodiscard]] Result<void> write_whole_file(const std::string& path, std::string_view content, const WriteOptions& options);
+/// Writes a file anew. Atomic: a file beside it is written, brought to the disk and renamed, and keeps the
+/// permissions of the one that it replaces; on failure nothing is left behind.
+[[nodiscard]] Result<void> write_whole_file(const std::string& path, std::string_view content,
+                                            const WriteOptions& options);
 [[nodiscard]] Result<void> append_to_file(const std::string& path, std::string_view content);
 [[nodiscard]] Result<void> copy_file_content(const std::string& from, const std::string& to, bool overwrite);
 

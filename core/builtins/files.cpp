@@ -28,7 +28,7 @@ using vm::Value;
 
 constexpr std::size_t kMaxFileSize = vm::kMaxStringSize;
 
-// ---- Arguments and results ------------------------------------------------------------------------------------------
+// ---- Arguments and results --------------------------------------------------------------------------------
 
 // A path argument, past the gate. False: raised.
 bool read_path(Call& call, std::uint32_t argument, Capability capability, std::string& path) {
@@ -62,7 +62,9 @@ Outcome done_true_if(Call& call, int result, std::string_view path) {
 Outcome done_file_text(Call& call, std::string_view text, std::string_view path) {
     std::size_t bad = vm::find_invalid_utf8(text);
     if (bad == std::string_view::npos) return done_or_out_of_memory(call, vm::make_string(text));
-    return call.raise(ErrorKind::Io, std::string(call.row.shown_name()) + ": " + std::string(path) + ": not UTF-8 at byte " + std::to_string(bad),
+    return call.raise(ErrorKind::Io,
+                      std::string(call.row.shown_name()) + ": " + std::string(path) + ": not UTF-8 at byte " +
+                          std::to_string(bad),
                       "`read_bytes` gives the bytes, `read_file_lossy` replaces what is not text");
 }
 
@@ -84,7 +86,9 @@ Outcome done_type_test(Call& call, bool follows_links, mode_t type) {
     return is_raised ? Outcome::Raised : done_bool(call, exists && (status.st_mode & S_IFMT) == type);
 }
 
-double seconds_of(const timespec& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9; }
+double seconds_of(const timespec& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
 
 std::string_view kind_of(mode_t mode) {
     if (S_ISREG(mode)) return "file";
@@ -106,7 +110,8 @@ Outcome write_argument(Call& call) {
 bool read_size(Call& call, std::uint32_t argument, std::int64_t& size) {
     size = call.integer(argument);
     if (size >= 0) return true;
-    raise_value_error(call, "the " + std::string(call.row.parameters[argument].name) + " may not be negative, got " + std::to_string(size));
+    raise_value_error(call, "the " + std::string(call.row.parameters[argument].name) +
+                                " may not be negative, got " + std::to_string(size));
     return false;
 }
 
@@ -143,7 +148,7 @@ bool make_absolute(Call& call, std::string_view path, std::string& absolute) {
 
 namespace bodies {
 
-// ---- Whole files ----------------------------------------------------------------------------------------------------
+// ---- Whole files ------------------------------------------------------------------------------------------
 
 Outcome read_file(Call& call) {
     std::string path;
@@ -178,14 +183,16 @@ Outcome append_file(Call& call) {
 Outcome read_at(Call& call) {
     std::string path;
     std::int64_t offset = 0, count = 0;
-    if (!read_path(call, path) || !read_size(call, 1, offset) || !read_size(call, 2, count)) return Outcome::Raised;
+    if (!read_path(call, path) || !read_size(call, 1, offset) || !read_size(call, 2, count))
+        return Outcome::Raised;
     if (count > static_cast<std::int64_t>(kMaxFileSize)) return call.vm.raise_out_of_memory("read_at");
     Result<Descriptor> file = open_path(path, O_RDONLY);
     if (!file) return raise_io(call, file.error());
     std::string content(static_cast<std::size_t>(count), '\0');
     std::size_t size = 0;
     while (size < content.size()) {
-        ssize_t got = ::pread(file->number(), content.data() + size, content.size() - size, offset + static_cast<off_t>(size));
+        ssize_t got = ::pread(file->number(), content.data() + size, content.size() - size,
+                              offset + static_cast<off_t>(size));
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return raise_system(call, path);
         if (got == 0) break;
@@ -214,7 +221,8 @@ Outcome truncate_file(Call& call) {
 Outcome copy_file(Call& call) {
     std::string from, to;
     bool is_raised = false;
-    if (!read_path(call, 0, Capability::FilesRead, from) || !read_path(call, 1, Capability::FilesWrite, to)) return Outcome::Raised;
+    if (!read_path(call, 0, Capability::FilesRead, from) || !read_path(call, 1, Capability::FilesWrite, to))
+        return Outcome::Raised;
     if (!check_options(call, 2, {"overwrite"})) return Outcome::Raised;
     bool overwrite = bool_option(call, 2, "overwrite", true, is_raised);
     return is_raised ? Outcome::Raised : done_true(call, copy_file_content(from, to, overwrite));
@@ -222,7 +230,8 @@ Outcome copy_file(Call& call) {
 
 Outcome rename_file(Call& call) {
     std::string from, to;
-    if (!read_path(call, 0, Capability::FilesWrite, from) || !read_path(call, 1, Capability::FilesWrite, to)) return Outcome::Raised;
+    if (!read_path(call, 0, Capability::FilesWrite, from) || !read_path(call, 1, Capability::FilesWrite, to))
+        return Outcome::Raised;
     return done_true_if(call, ::rename(from.c_str(), to.c_str()), from);
 }
 
@@ -248,15 +257,17 @@ Outcome symlink(Call& call) {
 Outcome chmod(Call& call) {
     std::string path;
     if (!read_path(call, path)) return Outcome::Raised;
-    if (call.integer(1) < 0 || call.integer(1) > 07777) return raise_value_error(call, "the mode must be 0 to 0o7777");
+    if (call.integer(1) < 0 || call.integer(1) > 07777)
+        return raise_value_error(call, "the mode must be 0 to 0o7777");
     return done_true_if(call, ::chmod(path.c_str(), static_cast<mode_t>(call.integer(1))), path);
 }
 
 Outcome temp_file(Call& call) {
-    return make_temporary(call, [](std::string& path) { return Descriptor(::mkostemp(path.data(), O_CLOEXEC)).is_open(); });
+    return make_temporary(
+        call, [](std::string& path) { return Descriptor(::mkostemp(path.data(), O_CLOEXEC)).is_open(); });
 }
 
-// ---- Folders --------------------------------------------------------------------------------------------------------
+// ---- Folders ----------------------------------------------------------------------------------------------
 
 Outcome list_dir(Call& call) {
     std::string path;
@@ -289,14 +300,17 @@ Outcome remove_dir(Call& call) {
     if (!read_path(call, path) || !check_options(call, 1, {"recursive"})) return Outcome::Raised;
     bool is_recursive = bool_option(call, 1, "recursive", false, is_raised);
     if (is_raised) return Outcome::Raised;
-    return is_recursive ? done_true(call, remove_tree(path)) : done_true_if(call, ::rmdir(path.c_str()), path);
+    return is_recursive ? done_true(call, remove_tree(path))
+                        : done_true_if(call, ::rmdir(path.c_str()), path);
 }
 
 Outcome temp_dir(Call& call) {
     return make_temporary(call, [](std::string& path) { return ::mkdtemp(path.data()) != nullptr; });
 }
 
-Outcome temp_dir_path(Call& call) { return pass_gate(call) ? call.done_text(temporary_folder()) : Outcome::Raised; }
+Outcome temp_dir_path(Call& call) {
+    return pass_gate(call) ? call.done_text(temporary_folder()) : Outcome::Raised;
+}
 
 Outcome cwd(Call& call) {
     if (!pass_gate(call)) return Outcome::Raised;
@@ -315,7 +329,7 @@ Outcome home_dir(Call& call) {
     return call.done_text(EnvironmentVariables::get("HOME").value_or("/"));
 }
 
-// ---- What is at a path ----------------------------------------------------------------------------------------------
+// ---- What is at a path ------------------------------------------------------------------------------------
 
 Outcome file_exists(Call& call) {
     struct stat status{};
@@ -332,7 +346,8 @@ Outcome file_size(Call& call) {
     std::string path;
     struct stat status{};
     if (!read_path(call, path)) return Outcome::Raised;
-    return status_of(path, true, status) ? call.done(Value::integer(status.st_size)) : raise_system(call, path);
+    return status_of(path, true, status) ? call.done(Value::integer(status.st_size))
+                                         : raise_system(call, path);
 }
 
 Outcome file_info(Call& call) {
@@ -355,7 +370,7 @@ Outcome file_info(Call& call) {
     return info.done(call);
 }
 
-// ---- Open files -----------------------------------------------------------------------------------------------------
+// ---- Open files -------------------------------------------------------------------------------------------
 
 Outcome open_file(Call& call) {
     std::string path;
@@ -366,7 +381,8 @@ Outcome open_file(Call& call) {
     if (writes && !read_path(call, 0, Capability::FilesWrite, path)) return Outcome::Raised;
     Result<FileHandle*> file = FileHandle::open(path, mode);
     if (file) return call.done(vm::make_handle(ValueKind::File, *file));
-    return file.error().code == ErrorCode::Invalid ? raise_value_error(call, file.error().message) : raise_io(call, file.error());
+    return file.error().code == ErrorCode::Invalid ? raise_value_error(call, file.error().message)
+                                                   : raise_io(call, file.error());
 }
 
 Outcome file_read(Call& call) {
@@ -388,7 +404,8 @@ Outcome file_line(Call& call) {
     Result<std::optional<std::string>> line = file.read_line();
     if (!line) return raise_io(call, line.error());
     if (!line->has_value()) return call.done(Value());
-    return file.is_binary() ? done_or_out_of_memory(call, vm::make_bytes(**line)) : done_file_text(call, **line, file.describe());
+    return file.is_binary() ? done_or_out_of_memory(call, vm::make_bytes(**line))
+                            : done_file_text(call, **line, file.describe());
 }
 
 Outcome file_write(Call& call) {
@@ -401,7 +418,9 @@ Outcome file_flush(Call& call) { return call.done(call[0]); }
 Outcome file_seek(Call& call) {
     std::string_view from = call.text(2);
     int whence = from == "start" ? SEEK_SET : from == "current" ? SEEK_CUR : from == "end" ? SEEK_END : -1;
-    if (whence < 0) return raise_value_error(call, "`from` must be \"start\", \"current\" or \"end\", got " + vm::display_for_message(call[2]));
+    if (whence < 0)
+        return raise_value_error(call, "`from` must be \"start\", \"current\" or \"end\", got " +
+                                           vm::display_for_message(call[2]));
     Result<std::int64_t> position = file_of(call).seek(call.integer(1), whence);
     return position ? call.done(Value::integer(*position)) : raise_io(call, position.error());
 }
@@ -411,7 +430,7 @@ Outcome file_close(Call& call) {
     return result ? call.done(Value()) : raise_io(call, result.error());
 }
 
-// ---- Paths ----------------------------------------------------------------------------------------------------------
+// ---- Paths ------------------------------------------------------------------------------------------------
 
 Outcome join_path(Call& call) {
     std::vector<std::string_view> parts;
@@ -434,7 +453,9 @@ Outcome path_absolute(Call& call) {
 
 Outcome path_relative(Call& call) {
     std::string path, start;
-    if (!pass_gate(call) || !make_absolute(call, call.text(0), path) || !make_absolute(call, call.text(1), start)) return Outcome::Raised;
+    if (!pass_gate(call) || !make_absolute(call, call.text(0), path) ||
+        !make_absolute(call, call.text(1), start))
+        return Outcome::Raised;
     return call.done_text(relative_path(path, start));
 }
 

@@ -19,7 +19,7 @@ Error invalid(std::string message) { return Error{ErrorCode::Invalid, std::move(
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_align(char c) { return c == '<' || c == '>' || c == '^' || c == '='; }
 
-// ---- Parsing --------------------------------------------------------------------------------------------------------
+// ---- Parsing ----------------------------------------------------------------------------------------------
 
 // Reads a number off the front of `text`; nothing if there is none or it is above `limit`.
 std::optional<std::int32_t> take_number(std::string_view& text, std::int32_t limit) {
@@ -76,7 +76,8 @@ Result<FormatSpec> parse_spec(std::string_view text) {
         text.remove_prefix(1);
     }
     if (take(text, '.')) {
-        std::optional<std::int32_t> precision = text.empty() ? std::nullopt : take_number(text, kMaxPrecision);
+        std::optional<std::int32_t> precision =
+            text.empty() ? std::nullopt : take_number(text, kMaxPrecision);
         if (!precision) return fail();
         spec.precision = *precision;
     }
@@ -96,7 +97,8 @@ Result<FormatPiece> parse_field(std::string_view inside) {
     if (reference.empty()) {
         piece.kind = FormatPiece::Kind::Next;
     } else if (is_digit(reference.front())) {
-        std::optional<std::int32_t> position = take_number(reference, std::numeric_limits<std::int32_t>::max());
+        std::optional<std::int32_t> position =
+            take_number(reference, std::numeric_limits<std::int32_t>::max());
         if (!position || !reference.empty()) return invalid("bad field `{" + std::string(inside) + "}`");
         piece.kind = FormatPiece::Kind::Position;
         piece.position = static_cast<std::size_t>(*position);
@@ -112,7 +114,7 @@ Result<FormatPiece> parse_field(std::string_view inside) {
     return piece;
 }
 
-// ---- Numbers --------------------------------------------------------------------------------------------------------
+// ---- Numbers ----------------------------------------------------------------------------------------------
 
 std::string with_grouping(std::string_view digits, char separator, std::size_t size) {
     std::string out;
@@ -142,7 +144,8 @@ std::string assemble(std::string head, std::string digits, const FormatSpec& spe
 
 std::string digits_of(double magnitude, std::chars_format format, int precision) {
     std::string buffer(static_cast<std::size_t>(precision) + 340, '\0');
-    auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), magnitude, format, precision);
+    auto [end, error] =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), magnitude, format, precision);
     buffer.resize(error == std::errc{} ? static_cast<std::size_t>(end - buffer.data()) : 0);
     return buffer;
 }
@@ -205,7 +208,8 @@ Result<std::vector<FormatPiece>> parse_format_template(std::string_view text) {
             return invalid("a single `}`; write `}}` for the character");
         } else if (c == '{') {
             std::size_t end = text.find('}', i);
-            if (end == std::string_view::npos) return invalid("a `{` without its `}`; write `{{` for the character");
+            if (end == std::string_view::npos)
+                return invalid("a `{` without its `}`; write `{{` for the character");
             Result<FormatPiece> field = parse_field(text.substr(i + 1, end - i - 1));
             if (!field) return field.error();
             flush();
@@ -226,13 +230,15 @@ Result<std::string> format_integer(std::int64_t value, const FormatSpec& spec) {
     }
     if (spec.type == 's') return invalid("type `s` is for text; a number takes d, x, o, b, f, e, g or %");
     if (spec.precision >= 0) return invalid("a precision needs a type such as `f` for an int");
-    std::uint64_t magnitude = value < 0 ? ~static_cast<std::uint64_t>(value) + 1 : static_cast<std::uint64_t>(value);
+    std::uint64_t magnitude =
+        value < 0 ? ~static_cast<std::uint64_t>(value) + 1 : static_cast<std::uint64_t>(value);
     char buffer[64];
     int base = base_of(spec.type);
     std::string digits(buffer, std::to_chars(buffer, buffer + sizeof buffer, magnitude, base).ptr);
     if (spec.grouping != 0) digits = with_grouping(digits, spec.grouping, base == 10 ? 3 : 4);
     std::string head = sign_text(value < 0, spec.sign);
-    if (spec.is_alternate && base != 10) head += std::string("0") + (base == 16 ? 'x' : base == 8 ? 'o' : 'b');
+    if (spec.is_alternate && base != 10)
+        head += std::string("0") + (base == 16 ? 'x' : base == 8 ? 'o' : 'b');
     if (spec.type == 'X') {
         make_upper(digits);
         make_upper(head);
@@ -252,14 +258,17 @@ Result<std::string> format_float(double value, std::string_view shortest, const 
 }
 
 Result<std::string> format_text(std::string_view text, const FormatSpec& spec) {
-    bool is_for_numbers = (spec.type != 0 && spec.type != 's') || spec.align == '=' || spec.grouping != 0 || spec.sign != '-';
+    bool is_for_numbers =
+        (spec.type != 0 && spec.type != 's') || spec.align == '=' || spec.grouping != 0 || spec.sign != '-';
     if (is_for_numbers) {
-        if (spec.type != 0 && spec.type != 's') return invalid(std::string("type `") + spec.type + "` needs a number");
+        if (spec.type != 0 && spec.type != 's')
+            return invalid(std::string("type `") + spec.type + "` needs a number");
         return invalid("zeros, signs and grouping need a number");
     }
     if (spec.precision >= 0) {
         std::size_t end = 0;
-        for (std::int32_t i = 0; i < spec.precision && end < text.size(); ++i) end += utf8::decode(text, end).size;
+        for (std::int32_t i = 0; i < spec.precision && end < text.size(); ++i)
+            end += utf8::decode(text, end).size;
         text = text.substr(0, end);
     }
     std::string fill;

@@ -6,13 +6,16 @@ namespace ruff::builtins {
 
 bool gate_allows(Capability, std::string_view) { return true; }
 
-bool pass_gate(vm::Call& call, std::string_view detail) { return pass_gate(call, call.row.capability, detail); }
+bool pass_gate(vm::Call& call, std::string_view detail) {
+    return pass_gate(call, call.row.capability, detail);
+}
 
 bool pass_gate(vm::Call& call, Capability capability, std::string_view detail) {
     if (gate_allows(capability, detail)) return true;
     std::string message = std::string(call.row.shown_name()) + ": not permitted";
     if (!detail.empty()) message += ": " + std::string(detail);
-    call.raise(vm::ErrorKind::Permission, message, "grant it with " + std::string(capability_flag(capability)));
+    call.raise(vm::ErrorKind::Permission, message,
+               "grant it with " + std::string(capability_flag(capability)));
     return false;
 }
 

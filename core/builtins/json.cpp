@@ -20,11 +20,11 @@ using vm::Outcome;
 using vm::StringBuilder;
 using vm::Value;
 
-// ---- Reading --------------------------------------------------------------------------------------------------------
+// ---- Reading ----------------------------------------------------------------------------------------------
 
 // Builds values from the events of a document.
 class ValueSink final : public JsonSink {
-public:
+  public:
     void null() override { put(Value()); }
     void boolean(bool value) override { put(Value::boolean(value)); }
     void integer(std::int64_t value) override { put(Value::integer(value)); }
@@ -39,7 +39,7 @@ public:
     [[nodiscard]] bool is_refused() const { return is_refused_; }
     [[nodiscard]] Value take() { return std::move(result_); }
 
-private:
+  private:
     struct Open {
         Value container;
         Value key;
@@ -79,12 +79,14 @@ private:
     bool is_refused_ = false;
 };
 
-// ---- Writing --------------------------------------------------------------------------------------------------------
+// ---- Writing ----------------------------------------------------------------------------------------------
 
-// Writes a value with a stack of open containers instead of recursion, so that depth is limited by memory only.
+// Writes a value with a stack of open containers instead of recursion, so that depth is limited by memory
+// only.
 class JsonWriter {
-public:
-    JsonWriter(Call& call, std::size_t indent, bool is_pretty) : call_(call), indent_(indent), is_pretty_(is_pretty) {}
+  public:
+    JsonWriter(Call& call, std::size_t indent, bool is_pretty)
+        : call_(call), indent_(indent), is_pretty_(is_pretty) {}
 
     // False: raised.
     bool write(const Value& value) {
@@ -107,7 +109,7 @@ public:
 
     [[nodiscard]] const std::string& text() const { return out_; }
 
-private:
+  private:
     struct Open {
         Value container;
         std::size_t next = 0;
@@ -133,18 +135,21 @@ private:
     }
 
     bool open(const Value& value, bool is_object) {
-        if (value.is(ValueKind::Range) && vm::range_length(*value.as<vm::RangeObject>()) > kLongestRange) return refuse(value);
+        if (value.is(ValueKind::Range) && vm::range_length(*value.as<vm::RangeObject>()) > kLongestRange)
+            return refuse(value);
         out_ += is_object ? '{' : '[';
         open_.push_back({value, 0, false, is_object});
         return true;
     }
 
-    // The next element of the container (and its key), or null pointer at its end. Range elements live in `scratch_`.
+    // The next element of the container (and its key), or null pointer at its end. Range elements live in
+    // `scratch_`.
     const Value* advance(Open& open, const Value*& key) {
         const Value& container = open.container;
         switch (container.kind()) {
             case ValueKind::Array:
-                return open.next < container.as_array()->size ? &container.as_array()->elements[open.next++] : nullptr;
+                return open.next < container.as_array()->size ? &container.as_array()->elements[open.next++]
+                                                              : nullptr;
             case ValueKind::Range: {
                 const auto& range = *container.as<vm::RangeObject>();
                 if (open.next >= vm::range_length(range)) return nullptr;
@@ -196,7 +201,8 @@ private:
             append_json_string(out_, vm::display_for_message(key));
         } else {
             call_.raise(ErrorKind::Value, std::string(call_.row.shown_name()) + ": a key of kind " +
-                                              std::string(value_kind_name(key.kind())) + " cannot be written as JSON");
+                                              std::string(value_kind_name(key.kind())) +
+                                              " cannot be written as JSON");
             return false;
         }
         out_ += is_pretty_ ? ": " : ":";
@@ -210,7 +216,8 @@ private:
     }
 
     bool refuse(const Value& value) {
-        call_.raise(ErrorKind::Value, std::string(call_.row.shown_name()) + ": cannot write " + vm::display_for_message(value) + " as JSON");
+        call_.raise(ErrorKind::Value, std::string(call_.row.shown_name()) + ": cannot write " +
+                                          vm::display_for_message(value) + " as JSON");
         return false;
     }
 
@@ -237,7 +244,8 @@ namespace bodies {
 Outcome parse_json(Call& call) {
     std::string_view text = call.text(0);
     std::size_t bad = call[0].is_string() ? std::string_view::npos : vm::find_invalid_utf8(text);
-    if (bad != std::string_view::npos) return raise_value_error(call, "invalid UTF-8 at byte " + std::to_string(bad));
+    if (bad != std::string_view::npos)
+        return raise_value_error(call, "invalid UTF-8 at byte " + std::to_string(bad));
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     ValueSink sink;
     Result<void> result = read_json(text, sink);
@@ -248,7 +256,8 @@ Outcome parse_json(Call& call) {
 Outcome to_json(Call& call) {
     if (call.is_null(1)) return write_json(call, 0, false);
     std::int64_t indent = call.integer(1);
-    if (indent < 0 || indent > 64) return raise_value_error(call, "the indent must be 0 to 64, got " + std::to_string(indent));
+    if (indent < 0 || indent > 64)
+        return raise_value_error(call, "the indent must be 0 to 64, got " + std::to_string(indent));
     return write_json(call, static_cast<std::size_t>(indent), indent > 0);
 }
 

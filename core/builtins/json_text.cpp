@@ -12,7 +12,7 @@ namespace ruff::builtins {
 namespace {
 
 class JsonReader {
-public:
+  public:
     JsonReader(std::string_view text, JsonSink& sink) : text_(text), sink_(sink) {}
 
     // document ::= blanks value blanks
@@ -26,7 +26,7 @@ public:
         return Error{ErrorCode::Invalid, message_ + position_text()};
     }
 
-private:
+  private:
     enum class Container : char { Array, Object };
 
     // Reads values until the containers that were opened are closed: a loop with a stack, not a recursion.
@@ -97,7 +97,8 @@ private:
                 needs_value = true;
                 return !in_object || read_key();
             }
-            if (c != (in_object ? '}' : ']')) return fail(in_object ? "expected `,` or `}`" : "expected `,` or `]`");
+            if (c != (in_object ? '}' : ']'))
+                return fail(in_object ? "expected `,` or `}`" : "expected `,` or `]`");
             close();
         }
         return true;
@@ -125,7 +126,8 @@ private:
     // The characters between quotes; a view of the text unless there are escapes.
     bool read_string(std::string_view& value) {
         std::size_t start = ++at_;
-        while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' && !is_control(text_[at_])) ++at_;
+        while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' && !is_control(text_[at_]))
+            ++at_;
         if (at_ < text_.size() && text_[at_] == '"') {
             value = text_.substr(start, at_++ - start);
             return true;
@@ -169,7 +171,9 @@ private:
         if (first >= 0xD800 && first <= 0xDBFF) {
             int second = unit_at(at_);
             bool is_pair = second >= 0xDC00 && second <= 0xDFFF;
-            code_point = is_pair ? static_cast<char32_t>(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)) : U'\uFFFD';
+            code_point = is_pair
+                             ? static_cast<char32_t>(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+                             : U'\uFFFD';
             if (is_pair) at_ += 6;
         } else if (first >= 0xDC00 && first <= 0xDFFF) {
             code_point = U'\uFFFD';
@@ -246,7 +250,8 @@ private:
         while (is_digit(peek())) ++at_;
     }
     void skip_blanks() {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
+        while (at_ < text_.size() &&
+               (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
             ++at_;
         }
     }
@@ -254,7 +259,8 @@ private:
     static bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
 
     bool fail(std::string_view message) {
-        message_ = at_ >= text_.size() && message != "unterminated string" ? "unexpected end of the text" : message;
+        message_ =
+            at_ >= text_.size() && message != "unterminated string" ? "unexpected end of the text" : message;
         return false;
     }
 
@@ -313,7 +319,9 @@ void append_json_float(std::string& out, double value) {
     char buffer[64];
     bool is_plain = value == 0 || (std::fabs(value) >= 1e-6 && std::fabs(value) < 1e21);
     auto format = is_plain ? std::chars_format::fixed : std::chars_format::scientific;
-    std::string_view text(buffer, static_cast<std::size_t>(std::to_chars(buffer, buffer + sizeof buffer, value, format).ptr - buffer));
+    std::string_view text(
+        buffer,
+        static_cast<std::size_t>(std::to_chars(buffer, buffer + sizeof buffer, value, format).ptr - buffer));
     out += text;
     if (text.find_first_of(".e") == std::string_view::npos) out += ".0";
 }

@@ -11,7 +11,7 @@ namespace ruff::builtins {
 
 /// Takes the events of a document, in its order. A view is valid during the call.
 class JsonSink {
-public:
+  public:
     virtual void null() = 0;
     virtual void boolean(bool value) = 0;
     virtual void integer(std::int64_t value) = 0;
@@ -23,12 +23,12 @@ public:
     virtual void key(std::string_view text) = 0;
     virtual void end_object() = 0;
 
-protected:
+  protected:
     ~JsonSink() = default;
 };
 
-/// Reads one value and the blanks around it. Whole numbers beyond 64 bits become floats. Fails with what is wrong and
-/// "at line L, column C" (both from 1, columns in characters); `text` is valid UTF-8.
+/// Reads one value and the blanks around it. Whole numbers beyond 64 bits become floats. Fails with what is
+/// wrong and "at line L, column C" (both from 1, columns in characters); `text` is valid UTF-8.
 [[nodiscard]] Result<void> read_json(std::string_view text, JsonSink& sink);
 
 /// Appends `text` in quotes; control characters, quotes and backslashes escaped, everything else as it is.

@@ -23,7 +23,9 @@ using vm::Value;
 
 std::string shown(const Value& value) { return vm::display_for_message(value); }
 
-Outcome raise_overflow(Call& call, const std::string& words) { return call.raise(ErrorKind::Arithmetic, "Integer overflow: " + words); }
+Outcome raise_overflow(Call& call, const std::string& words) {
+    return call.raise(ErrorKind::Arithmetic, "Integer overflow: " + words);
+}
 
 // The result of a real function; NaN from a number means that there is none.
 Outcome done_real(Call& call, double result) {
@@ -40,7 +42,8 @@ Outcome real_function(Call& call) {
 
 // A whole float as an int.
 Outcome done_whole(Call& call, double whole) {
-    if (!(whole >= -0x1p63 && whole < 0x1p63)) return raise_value_error(call, shown(call[0]) + " is out of the range of int");
+    if (!(whole >= -0x1p63 && whole < 0x1p63))
+        return raise_value_error(call, shown(call[0]) + " is out of the range of int");
     return call.done(Value::integer(static_cast<std::int64_t>(whole)));
 }
 
@@ -77,7 +80,8 @@ Outcome round_int(Call& call, std::int64_t value, std::int64_t digits) {
     bool overflows = false;
     if (rest >= half) overflows = __builtin_add_overflow(result, scale, &result);
     if (rest <= -half) overflows = __builtin_sub_overflow(result, scale, &result);
-    return overflows ? raise_overflow(call, "round(" + std::to_string(value) + ")") : call.done(Value::integer(result));
+    return overflows ? raise_overflow(call, "round(" + std::to_string(value) + ")")
+                     : call.done(Value::integer(result));
 }
 
 // base ** exponent by squaring. False: overflow.
@@ -95,8 +99,8 @@ std::uint64_t magnitude(std::int64_t value) {
 }
 
 bool is_collection(ValueKind kind) {
-    return kind == ValueKind::Array || kind == ValueKind::Set || kind == ValueKind::Range || kind == ValueKind::Dict ||
-           kind == ValueKind::Bytes || kind == ValueKind::String;
+    return kind == ValueKind::Array || kind == ValueKind::Set || kind == ValueKind::Range ||
+           kind == ValueKind::Dict || kind == ValueKind::Bytes || kind == ValueKind::String;
 }
 
 // The first of the least (sign 1) or greatest (sign -1) elements. NaN wins over everything.
@@ -107,7 +111,8 @@ Outcome done_extreme(Call& call, int sign, Next next) {
     while (next(element)) {
         if (element.is_float() && std::isnan(element.as_float())) return call.done(std::move(element));
         int order = -1;
-        if (is_first && !element.is_number() && !vm::compare(call.vm, element, element, "<", order)) return Outcome::Raised;
+        if (is_first && !element.is_number() && !vm::compare(call.vm, element, element, "<", order))
+            return Outcome::Raised;
         if (!is_first && !vm::compare(call.vm, element, best, "<", order)) return Outcome::Raised;
         if (is_first || order * sign < 0) best = std::move(element);
         is_first = false;
@@ -150,7 +155,7 @@ constexpr std::int64_t kMaxRandomBytes = 1 << 30;
 
 namespace bodies {
 
-// ---- Ints and floats ------------------------------------------------------------------------------------------------
+// ---- Ints and floats --------------------------------------------------------------------------------------
 
 Outcome abs(Call& call) {
     if (call[0].is_float()) return call.done(Value::floating(std::fabs(call.number(0))));
@@ -161,9 +166,15 @@ Outcome abs(Call& call) {
 Outcome min(Call& call) { return extreme(call, 1); }
 Outcome max(Call& call) { return extreme(call, -1); }
 
-Outcome floor(Call& call) { return call[0].is_int() ? call.done(call[0]) : done_whole(call, std::floor(call.number(0))); }
-Outcome ceil(Call& call) { return call[0].is_int() ? call.done(call[0]) : done_whole(call, std::ceil(call.number(0))); }
-Outcome trunc(Call& call) { return call[0].is_int() ? call.done(call[0]) : done_whole(call, std::trunc(call.number(0))); }
+Outcome floor(Call& call) {
+    return call[0].is_int() ? call.done(call[0]) : done_whole(call, std::floor(call.number(0)));
+}
+Outcome ceil(Call& call) {
+    return call[0].is_int() ? call.done(call[0]) : done_whole(call, std::ceil(call.number(0)));
+}
+Outcome trunc(Call& call) {
+    return call[0].is_int() ? call.done(call[0]) : done_whole(call, std::trunc(call.number(0)));
+}
 
 Outcome round(Call& call) {
     std::int64_t digits = call.integer(1);
@@ -197,16 +208,19 @@ Outcome pow(Call& call) {
         }
         return call.done(Value::integer(result));
     }
-    if (call.number(0) == 0 && call.number(1) < 0) return call.raise(ErrorKind::Arithmetic, "Division by zero");
+    if (call.number(0) == 0 && call.number(1) < 0)
+        return call.raise(ErrorKind::Arithmetic, "Division by zero");
     double result = std::pow(call.number(0), call.number(1));
     bool is_undefined = std::isnan(result) && !std::isnan(call.number(0)) && !std::isnan(call.number(1));
-    if (is_undefined) return raise_value_error(call, "has no real result for " + shown(call[0]) + " and " + shown(call[1]));
+    if (is_undefined)
+        return raise_value_error(call, "has no real result for " + shown(call[0]) + " and " + shown(call[1]));
     return call.done(Value::floating(result));
 }
 
 Outcome gcd(Call& call) {
     std::uint64_t result = std::gcd(magnitude(call.integer(0)), magnitude(call.integer(1)));
-    if (result > INT64_MAX) return raise_overflow(call, "gcd(" + shown(call[0]) + ", " + shown(call[1]) + ")");
+    if (result > INT64_MAX)
+        return raise_overflow(call, "gcd(" + shown(call[0]) + ", " + shown(call[1]) + ")");
     return call.done(Value::integer(static_cast<std::int64_t>(result)));
 }
 
@@ -219,11 +233,13 @@ Outcome lcm(Call& call) {
     return call.done(Value::integer(static_cast<std::int64_t>(result)));
 }
 
-// ---- Real functions -------------------------------------------------------------------------------------------------
+// ---- Real functions ---------------------------------------------------------------------------------------
 
 Outcome sqrt(Call& call) { return real_function<std::sqrt>(call); }
 // In the long form, which is exact where the root is a whole number.
-Outcome cbrt(Call& call) { return done_real(call, static_cast<double>(std::cbrt(static_cast<long double>(call.number(0))))); }
+Outcome cbrt(Call& call) {
+    return done_real(call, static_cast<double>(std::cbrt(static_cast<long double>(call.number(0)))));
+}
 Outcome exp(Call& call) { return real_function<std::exp>(call); }
 Outcome sin(Call& call) { return real_function<std::sin>(call); }
 Outcome cos(Call& call) { return real_function<std::cos>(call); }
@@ -239,14 +255,15 @@ Outcome log10(Call& call) { return logarithm(call, std::log10); }
 Outcome log(Call& call) {
     if (call.is_null(1)) return logarithm(call, std::log);
     double base = call.number(1);
-    if (base <= 0 || base == 1) return raise_value_error(call, "the base must be positive and not 1, got " + shown(call[1]));
+    if (base <= 0 || base == 1)
+        return raise_value_error(call, "the base must be positive and not 1, got " + shown(call[1]));
     if (base == 2) return logarithm(call, std::log2);
     if (base == 10) return logarithm(call, std::log10);
     if (call.number(0) <= 0) return logarithm(call, std::log);
     return call.done(Value::floating(std::log(call.number(0)) / std::log(base)));
 }
 
-// ---- Bits -----------------------------------------------------------------------------------------------------------
+// ---- Bits -------------------------------------------------------------------------------------------------
 
 Outcome bit_and(Call& call) { return call.done(Value::integer(call.integer(0) & call.integer(1))); }
 Outcome bit_or(Call& call) { return call.done(Value::integer(call.integer(0) | call.integer(1))); }
@@ -256,7 +273,8 @@ Outcome bit_not(Call& call) { return call.done(Value::integer(~call.integer(0)))
 Outcome bit_shl(Call& call) {
     unsigned count = 0;
     if (!read_shift(call, count)) return Outcome::Raised;
-    return call.done(Value::integer(static_cast<std::int64_t>(static_cast<std::uint64_t>(call.integer(0)) << count)));
+    return call.done(
+        Value::integer(static_cast<std::int64_t>(static_cast<std::uint64_t>(call.integer(0)) << count)));
 }
 
 Outcome bit_shr(Call& call) {
@@ -265,7 +283,7 @@ Outcome bit_shr(Call& call) {
     return call.done(Value::integer(call.integer(0) >> count));
 }
 
-// ---- Random numbers -------------------------------------------------------------------------------------------------
+// ---- Random numbers ---------------------------------------------------------------------------------------
 
 Outcome random(Call& call) {
     if (!pass_gate(call)) return Outcome::Raised;
@@ -276,8 +294,10 @@ Outcome random_int(Call& call) {
     if (!pass_gate(call)) return Outcome::Raised;
     std::int64_t low = call.integer(0), high = call.integer(1);
     if (low > high) return raise_value_error(call, "the low limit is above the high one");
-    std::uint64_t span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;  // 0 stands for 2^64
-    return call.done(Value::integer(static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + RandomSource::of_thread().below(span))));
+    std::uint64_t span =
+        static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;  // 0 stands for 2^64
+    return call.done(Value::integer(
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + RandomSource::of_thread().below(span))));
 }
 
 Outcome random_choice(Call& call) {
@@ -290,7 +310,9 @@ Outcome random_choice(Call& call) {
     }
     if (from.is_string()) {
         std::uint32_t length = vm::string_length(from.as_string());
-        return call.done(length == 0 ? Value() : vm::string_at(from.as_string(), static_cast<std::uint32_t>(random.below(length))));
+        return call.done(
+            length == 0 ? Value()
+                        : vm::string_at(from.as_string(), static_cast<std::uint32_t>(random.below(length))));
     }
     if (from.is(ValueKind::Range)) {
         const auto& range = *from.as<vm::RangeObject>();
@@ -308,16 +330,19 @@ Outcome random_choice(Call& call) {
 
 Outcome random_id(Call& call) {
     constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    constexpr unsigned kUsable = 256 / kCharacters.size() * kCharacters.size();  // above it some would be likelier
+    constexpr unsigned kUsable =
+        256 / kCharacters.size() * kCharacters.size();  // above it some would be likelier
     if (!pass_gate(call)) return Outcome::Raised;
     std::int64_t length = call.integer(0);
-    if (length < 0 || length > kMaxRandomBytes) return raise_value_error(call, "a length of " + std::to_string(length) + " is not possible");
+    if (length < 0 || length > kMaxRandomBytes)
+        return raise_value_error(call, "a length of " + std::to_string(length) + " is not possible");
     std::string id, bytes;
     while (id.size() < static_cast<std::size_t>(length)) {
         if (!read_system_bytes(call, static_cast<std::size_t>(length) + 16, bytes)) return Outcome::Raised;
         for (char c : bytes) {
             auto byte = static_cast<unsigned char>(c);
-            if (byte < kUsable && id.size() < static_cast<std::size_t>(length)) id += kCharacters[byte % kCharacters.size()];
+            if (byte < kUsable && id.size() < static_cast<std::size_t>(length))
+                id += kCharacters[byte % kCharacters.size()];
         }
     }
     return call.done_text(id);
@@ -326,7 +351,8 @@ Outcome random_id(Call& call) {
 Outcome uuid_v4(Call& call) {
     if (!pass_gate(call)) return Outcome::Raised;
     std::array<unsigned char, 16> bytes{};
-    if (!fill_from_system(bytes)) return call.raise(ErrorKind::Io, "uuid_v4: the system has no random numbers");
+    if (!fill_from_system(bytes))
+        return call.raise(ErrorKind::Io, "uuid_v4: the system has no random numbers");
     return call.done_text(uuid_from(bytes));
 }
 
@@ -345,7 +371,8 @@ Outcome clear_random_seed(Call& call) {
 Outcome random_bytes(Call& call) {
     if (!pass_gate(call)) return Outcome::Raised;
     std::int64_t count = call.integer(0);
-    if (count < 0 || count > kMaxRandomBytes) return raise_value_error(call, "a count of " + std::to_string(count) + " is not possible");
+    if (count < 0 || count > kMaxRandomBytes)
+        return raise_value_error(call, "a count of " + std::to_string(count) + " is not possible");
     std::string bytes;
     if (!read_system_bytes(call, static_cast<std::size_t>(count), bytes)) return Outcome::Raised;
     return done_or_out_of_memory(call, vm::make_bytes(bytes));

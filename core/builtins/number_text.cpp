@@ -43,7 +43,8 @@ Result<std::int64_t> read_integer(std::string_view text, int base) {
     bool is_negative = digits.starts_with('-');
     if (is_negative || digits.starts_with('+')) digits.remove_prefix(1);
     if (has_prefix(digits, base)) digits.remove_prefix(2);
-    std::uint64_t limit = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (is_negative ? 1 : 0);
+    std::uint64_t limit =
+        static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (is_negative ? 1 : 0);
     std::uint64_t value = 0;
     bool needs_digit = true;
     bool is_too_large = false;
@@ -58,7 +59,8 @@ Result<std::int64_t> read_integer(std::string_view text, int base) {
             break;
         }
         needs_digit = false;
-        is_too_large |= value > (limit - static_cast<std::uint64_t>(digit)) / static_cast<std::uint64_t>(base);
+        is_too_large |=
+            value > (limit - static_cast<std::uint64_t>(digit)) / static_cast<std::uint64_t>(base);
         value = value * static_cast<std::uint64_t>(base) + static_cast<std::uint64_t>(digit);
     }
     if (needs_digit) {
@@ -75,7 +77,8 @@ Result<double> read_float(std::string_view text) {
     double value = 0;
     auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     bool is_whole = end == digits.data() + digits.size() && !digits.empty();
-    if (!is_whole || error == std::errc::invalid_argument) return Error{ErrorCode::Invalid, quoted(text) + " is not a number"};
+    if (!is_whole || error == std::errc::invalid_argument)
+        return Error{ErrorCode::Invalid, quoted(text) + " is not a number"};
     if (error == std::errc::result_out_of_range) return std::strtod(std::string(digits).c_str(), nullptr);
     return value;
 }

@@ -53,7 +53,8 @@ void write_back(ArrayObject& values, const std::vector<RawValue>& raw) {
 // Puts element `order[i]` at place i.
 void permute(ArrayObject& values, const std::vector<std::uint32_t>& order) {
     std::vector<RawValue> raw = raw_values(values);
-    for (std::size_t i = 0; i < order.size(); ++i) values.elements[i].set_raw(raw[order[i]].tag, raw[order[i]].bits);
+    for (std::size_t i = 0; i < order.size(); ++i)
+        values.elements[i].set_raw(raw[order[i]].tag, raw[order[i]].bits);
 }
 
 void sort_ints(ArrayObject& values) {
@@ -77,17 +78,20 @@ bool is_less_number(const Value& a, const Value& b) {
 void sort_strings(ArrayObject& values) {
     std::vector<RawValue> raw = raw_values(values);
     std::sort(raw.begin(), raw.end(), [](const RawValue& a, const RawValue& b) {
-        return std::bit_cast<vm::StringObject*>(a.bits)->view() < std::bit_cast<vm::StringObject*>(b.bits)->view();
+        return std::bit_cast<vm::StringObject*>(a.bits)->view() <
+               std::bit_cast<vm::StringObject*>(b.bits)->view();
     });
     write_back(values, raw);
 }
 
 bool has_nan(const ArrayObject& values) {
-    return std::any_of(values.begin(), values.end(), [](const Value& value) { return value.is_float() && std::isnan(value.as_float()); });
+    return std::any_of(values.begin(), values.end(),
+                       [](const Value& value) { return value.is_float() && std::isnan(value.as_float()); });
 }
 
-// Bottom-up merge sort of positions, stable. `compare(a, b, order)` gives the order of two of them, or false if it
-// raised: then this gives false too. Runs that are in order already are not merged, so sorted input takes one pass.
+// Bottom-up merge sort of positions, stable. `compare(a, b, order)` gives the order of two of them, or false
+// if it raised: then this gives false too. Runs that are in order already are not merged, so sorted input
+// takes one pass.
 template <typename Compare>
 bool merge_sort(std::vector<std::uint32_t>& order, Compare compare) {
     std::size_t count = order.size();
@@ -99,7 +103,8 @@ bool merge_sort(std::vector<std::uint32_t>& order, Compare compare) {
             int compared = -1;
             if (right < end && !compare(order[middle - 1], order[middle], compared)) return false;
             if (compared <= 0) {
-                std::copy(order.begin() + static_cast<std::ptrdiff_t>(start), order.begin() + static_cast<std::ptrdiff_t>(end),
+                std::copy(order.begin() + static_cast<std::ptrdiff_t>(start),
+                          order.begin() + static_cast<std::ptrdiff_t>(end),
                           scratch.begin() + static_cast<std::ptrdiff_t>(start));
                 continue;
             }

@@ -43,9 +43,12 @@ std::vector<std::string_view> split_alternatives(std::string_view inside) {
     int depth = 0;
     std::size_t start = 0;
     for (std::size_t i = 0; i < inside.size(); ++i) {
-        if (inside[i] == '\\') ++i;
-        else if (inside[i] == '{') ++depth;
-        else if (inside[i] == '}') --depth;
+        if (inside[i] == '\\')
+            ++i;
+        else if (inside[i] == '{')
+            ++depth;
+        else if (inside[i] == '}')
+            --depth;
         else if (inside[i] == ',' && depth == 0) {
             alternatives.push_back(inside.substr(start, i - start));
             start = i + 1;
@@ -123,7 +126,8 @@ std::string_view path_extension(std::string_view path) {
     std::string_view name = path_basename(path);
     std::size_t point = name.rfind('.');
     bool is_leading = point != std::string_view::npos && name.find_first_not_of('.') > point;
-    return point == std::string_view::npos || is_leading || name == ".." ? std::string_view() : name.substr(point);
+    return point == std::string_view::npos || is_leading || name == ".." ? std::string_view()
+                                                                         : name.substr(point);
 }
 
 std::string_view path_stem(std::string_view path) {
@@ -177,7 +181,8 @@ std::vector<std::string> expand_braces(std::string_view pattern) {
     std::vector<std::string> tails = expand_braces(pattern.substr(close + 1));
     for (std::string_view alternative : split_alternatives(pattern.substr(open + 1, close - open - 1))) {
         for (const std::string& middle : expand_braces(alternative)) {
-            for (const std::string& tail : tails) expanded.push_back(std::string(pattern.substr(0, open)) + middle + tail);
+            for (const std::string& tail : tails)
+                expanded.push_back(std::string(pattern.substr(0, open)) + middle + tail);
         }
     }
     return expanded;
@@ -211,6 +216,8 @@ bool matches_name_pattern(std::string_view name, std::string_view pattern) {
     return pattern.find_first_not_of('*') == std::string_view::npos;
 }
 
-bool has_pattern_characters(std::string_view text) { return text.find_first_of("*?[{\\") != std::string_view::npos; }
+bool has_pattern_characters(std::string_view text) {
+    return text.find_first_of("*?[{\\") != std::string_view::npos;
+}
 
 }  // namespace ruff::builtins

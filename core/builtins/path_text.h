@@ -23,11 +23,12 @@ namespace ruff::builtins {
 [[nodiscard]] std::string relative_path(std::string_view path, std::string_view start);
 [[nodiscard]] bool is_absolute_path(std::string_view path);
 
-/// `{a,b}` written out: every pattern without braces that the pattern stands for, in order. Unbalanced braces are
-/// themselves.
+/// `{a,b}` written out: every pattern without braces that the pattern stands for, in order. Unbalanced braces
+/// are themselves.
 [[nodiscard]] std::vector<std::string> expand_braces(std::string_view pattern);
-/// Whether a name (without `/`) fits a pattern of `*`, `?`, `[a-z]`, `[!a-z]` and `\` before a character meant as itself.
-/// A leading point must be written. Takes time in proportion to the product of the two lengths at most.
+/// Whether a name (without `/`) fits a pattern of `*`, `?`, `[a-z]`, `[!a-z]` and `\` before a character
+/// meant as itself. A leading point must be written. Takes time in proportion to the product of the two
+/// lengths at most.
 [[nodiscard]] bool matches_name_pattern(std::string_view name, std::string_view pattern);
 [[nodiscard]] bool has_pattern_characters(std::string_view text);
 

@@ -7,10 +7,10 @@
 
 namespace ruff::builtins {
 
-/// Numbers for simulations, games and shuffling: xoshiro256** (Blackman and Vigna), seeded from the system or by hand.
-/// One a thread.
+/// Numbers for simulations, games and shuffling: xoshiro256** (Blackman and Vigna), seeded from the system or
+/// by hand. One a thread.
 class RandomSource {
-public:
+  public:
     [[nodiscard]] static RandomSource& of_thread();
 
     void seed(std::uint64_t seed);
@@ -22,7 +22,7 @@ public:
     /// Without bias (Lemire 2019): at least 0, less than `bound`; 0 stands for 2^64.
     [[nodiscard]] std::uint64_t below(std::uint64_t bound);
 
-private:
+  private:
     std::uint64_t state_[4] = {};
     bool is_seeded_ = false;
 };

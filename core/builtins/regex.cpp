@@ -25,7 +25,7 @@ using vm::Value;
 
 // The compiled patterns used last, one cache a thread: a pattern in a loop is compiled once.
 class PatternCache {
-public:
+  public:
     std::shared_ptr<const RE2> find(std::string_view pattern) {
         auto known = index_.find(pattern);
         if (known == index_.end()) return add(pattern);
@@ -33,7 +33,7 @@ public:
         return entries_.front().compiled;
     }
 
-private:
+  private:
     struct Entry {
         std::string pattern;
         std::shared_ptr<const RE2> compiled;
@@ -43,7 +43,8 @@ private:
     std::shared_ptr<const RE2> add(std::string_view pattern) {
         RE2::Options options;
         options.set_log_errors(false);
-        auto compiled = std::make_shared<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+        auto compiled =
+            std::make_shared<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
         if (entries_.size() == kCapacity) {
             index_.erase(entries_.back().pattern);
             entries_.pop_back();
@@ -63,8 +64,10 @@ std::shared_ptr<const RE2> compile(Call& call) {
     std::string_view pattern = call.text(1);
     std::shared_ptr<const RE2> compiled = cache.find(pattern);
     if (compiled->ok()) return compiled;
-    std::string message = std::string(call.row.shown_name()) + ": invalid pattern " + vm::display_for_message(call[1]) + ": " + compiled->error();
-    std::size_t at = compiled->error_arg().empty() ? std::string_view::npos : pattern.find(compiled->error_arg());
+    std::string message = std::string(call.row.shown_name()) + ": invalid pattern " +
+                          vm::display_for_message(call[1]) + ": " + compiled->error();
+    std::size_t at =
+        compiled->error_arg().empty() ? std::string_view::npos : pattern.find(compiled->error_arg());
     if (at != std::string_view::npos) {
         message += " at position " + std::to_string(utf8::count_code_points(pattern.substr(0, at)));
     }
@@ -74,13 +77,17 @@ std::shared_ptr<const RE2> compile(Call& call) {
 
 // One match after another, without overlaps. An empty match next to the one before is passed over.
 class Matches {
-public:
+  public:
     Matches(const RE2& pattern, std::string_view text)
-        : pattern_(pattern), text_(text), groups_(static_cast<std::size_t>(pattern.NumberOfCapturingGroups()) + 1) {}
+        : pattern_(pattern),
+          text_(text),
+          groups_(static_cast<std::size_t>(pattern.NumberOfCapturingGroups()) + 1) {}
 
     bool next() {
         while (at_ <= text_.size()) {
-            if (!pattern_.Match(piece(), at_, text_.size(), RE2::UNANCHORED, groups_.data(), static_cast<int>(groups_.size()))) break;
+            if (!pattern_.Match(piece(), at_, text_.size(), RE2::UNANCHORED, groups_.data(),
+                                static_cast<int>(groups_.size())))
+                break;
             bool is_empty = begin() == end();
             bool touches_last = is_empty && has_last_ && begin() == last_end_;
             at_ = end();
@@ -93,14 +100,18 @@ public:
         return false;
     }
 
-    [[nodiscard]] std::size_t begin() const { return static_cast<std::size_t>(groups_[0].data() - text_.data()); }
+    [[nodiscard]] std::size_t begin() const {
+        return static_cast<std::size_t>(groups_[0].data() - text_.data());
+    }
     [[nodiscard]] std::size_t end() const { return begin() + groups_[0].size(); }
     [[nodiscard]] std::size_t group_count() const { return groups_.size(); }
     [[nodiscard]] bool has_group(std::size_t i) const { return groups_[i].data() != nullptr; }
-    [[nodiscard]] std::string_view group(std::size_t i) const { return {groups_[i].data(), groups_[i].size()}; }
+    [[nodiscard]] std::string_view group(std::size_t i) const {
+        return {groups_[i].data(), groups_[i].size()};
+    }
     [[nodiscard]] const RE2& pattern() const { return pattern_; }
 
-private:
+  private:
     [[nodiscard]] re2::StringPiece piece() const { return {text_.data(), text_.size()}; }
 
     const RE2& pattern_;
@@ -111,7 +122,9 @@ private:
     bool has_last_ = false;
 };
 
-Value group_value(const Matches& match, std::size_t i) { return match.has_group(i) ? vm::make_string(match.group(i)) : Value(); }
+Value group_value(const Matches& match, std::size_t i) {
+    return match.has_group(i) ? vm::make_string(match.group(i)) : Value();
+}
 
 // The dict that `regex_find` gives for a match.
 Value match_dict(const Matches& match, StringObject* text) {
@@ -133,9 +146,13 @@ Value match_dict(const Matches& match, StringObject* text) {
     return dict.take();
 }
 
-// Appends what a replacement text means for a match: `$0` to `$99`, `$name`, `$$`. False: there is no such group.
-bool append_replacement(const Matches& match, std::string_view replacement, std::string& out, std::string& missing) {
-    auto is_word = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+// Appends what a replacement text means for a match: `$0` to `$99`, `$name`, `$$`. False: there is no such
+// group.
+bool append_replacement(const Matches& match, std::string_view replacement, std::string& out,
+                        std::string& missing) {
+    auto is_word = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
     for (std::size_t i = 0; i < replacement.size(); ++i) {
         char next = i + 1 < replacement.size() ? replacement[i + 1] : '\0';
         if (replacement[i] != '$' || (next != '$' && !is_word(next))) {
@@ -149,12 +166,15 @@ bool append_replacement(const Matches& match, std::string_view replacement, std:
         }
         std::size_t end = i + 1;
         bool is_number = next >= '0' && next <= '9';
-        while (end < replacement.size() && is_word(replacement[end]) && (!is_number || (replacement[end] <= '9' && end < i + 3))) ++end;
+        while (end < replacement.size() && is_word(replacement[end]) &&
+               (!is_number || (replacement[end] <= '9' && end < i + 3)))
+            ++end;
         std::string name(replacement.substr(i + 1, end - i - 1));
         std::size_t group = is_number ? std::stoul(name) : match.group_count();
         if (!is_number) {
             const auto& names = match.pattern().NamedCapturingGroups();
-            if (auto found = names.find(name); found != names.end()) group = static_cast<std::size_t>(found->second);
+            if (auto found = names.find(name); found != names.end())
+                group = static_cast<std::size_t>(found->second);
         }
         if (group >= match.group_count()) {
             missing = name;
@@ -194,8 +214,10 @@ Outcome regex_find_all(Call& call) {
     if (pattern == nullptr) return Outcome::Raised;
     ArrayBuilder found;
     for (Matches match(*pattern, call.text(0)); match.next();) {
-        if (wants_groups) found.push(match_dict(match, call[0].as_string()));
-        else found.push_text(match.group(0));
+        if (wants_groups)
+            found.push(match_dict(match, call[0].as_string()));
+        else
+            found.push_text(match.group(0));
     }
     return found.done(call);
 }
@@ -210,7 +232,8 @@ Outcome regex_replace_text(Call& call) {
         out += text.substr(start, match.begin() - start);
         std::string missing;
         if (!append_replacement(match, call.text(2), out, missing)) {
-            return call.raise(ErrorKind::Value, "regex_replace: the pattern has no group `" + missing + "`", "`$$` is a dollar sign");
+            return call.raise(ErrorKind::Value, "regex_replace: the pattern has no group `" + missing + "`",
+                              "`$$` is a dollar sign");
         }
     }
     out += text.substr(start);
@@ -236,14 +259,16 @@ Outcome regex_split(Call& call) {
     std::shared_ptr<const RE2> pattern = compile(call);
     if (pattern == nullptr) return Outcome::Raised;
     if (!call.is_null(2) && call.integer(2) < 1) {
-        return raise_value_error(call, "the limit must be at least 1, got " + std::to_string(call.integer(2)));
+        return raise_value_error(call,
+                                 "the limit must be at least 1, got " + std::to_string(call.integer(2)));
     }
     std::uint64_t limit = call.is_null(2) ? UINT64_MAX : static_cast<std::uint64_t>(call.integer(2));
     std::string_view text = call.text(0);
     ArrayBuilder parts;
     std::size_t start = 0;
     for (Matches match(*pattern, text); parts.size() + 1 < limit && match.next();) {
-        bool is_empty_at_end = match.begin() == match.end() && (match.begin() == 0 || match.end() == text.size());
+        bool is_empty_at_end =
+            match.begin() == match.end() && (match.begin() == 0 || match.end() == text.size());
         if (is_empty_at_end) continue;
         parts.push_text(text.substr(start, match.begin() - start));
         start = match.end();

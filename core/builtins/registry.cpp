@@ -10,7 +10,7 @@ namespace {
 
 using vm::NativeBody;
 
-// ---- Prelude --------------------------------------------------------------------------------------------------------
+// ---- Prelude ----------------------------------------------------------------------------------------------
 
 struct PreludeFile {
     BuiltinFamily family;
@@ -31,7 +31,8 @@ constexpr PreludeFile kPreludeFiles[] = {
 // Whether a line of the source begins with `func name(`, perhaps with `*` behind `func`.
 constexpr bool defines_function(std::string_view source, std::string_view name) {
     for (std::string_view head : {std::string_view("\nfunc "), std::string_view("\nfunc* ")}) {
-        for (std::size_t at = source.find(head); at != std::string_view::npos; at = source.find(head, at + 1)) {
+        for (std::size_t at = source.find(head); at != std::string_view::npos;
+             at = source.find(head, at + 1)) {
             std::string_view rest = source.substr(at + head.size());
             if (rest.starts_with(name) && rest.substr(name.size()).starts_with("(")) return true;
         }
@@ -56,13 +57,15 @@ constexpr std::array<BuiltinFamily, kBuiltinCount> kFamilies = [] {
 
 constexpr bool is_in_prelude_of_family(BuiltinId id, std::string_view name) {
     for (const PreludeFile& file : kPreludeFiles) {
-        if (file.family == kFamilies[static_cast<std::size_t>(id)]) return defines_function(file.source, name);
+        if (file.family == kFamilies[static_cast<std::size_t>(id)])
+            return defines_function(file.source, name);
     }
     return false;
 }
 
-#define PRELUDE(id, ...) \
-    static_assert(is_in_prelude_of_family(BuiltinId::id, #id), "the family's prelude file defines no `func " #id "(…)`");
+#define PRELUDE(id, ...)                                       \
+    static_assert(is_in_prelude_of_family(BuiltinId::id, #id), \
+                  "the family's prelude file defines no `func " #id "(…)`");
 #include "core/lang/builtins/families.def"
 #include "core/lang/builtins/undef.inc"
 
@@ -73,9 +76,11 @@ std::string_view prelude_source(std::string_view family) {
     return {};
 }
 
-// ---- Bodies ---------------------------------------------------------------------------------------------------------
+// ---- Bodies -----------------------------------------------------------------------------------------------
 
-vm::Outcome constant_body(vm::Call& call) { return call.done(vm::Value::floating(call.row.constant_value())); }
+vm::Outcome constant_body(vm::Call& call) {
+    return call.done(vm::Value::floating(call.row.constant_value()));
+}
 
 constexpr std::array<NativeBody, kBuiltinCount> kBodies = [] {
     std::array<NativeBody, kBuiltinCount> table{};

@@ -15,7 +15,7 @@ constexpr std::size_t kBlockSize = 64 * 1024;
 
 struct Pending {
     std::mutex lock;
-    std::string text;        // read and not yet given out, from `start` on
+    std::string text;  // read and not yet given out, from `start` on
     std::size_t start = 0;
 };
 

@@ -26,11 +26,11 @@ using vm::Value;
 constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kMaxStringSize = vm::kMaxStringSize;
 
-// ---- Trimming -------------------------------------------------------------------------------------------------------
+// ---- Trimming ---------------------------------------------------------------------------------------------
 
 // Whether a character is to be taken off: a blank, or one of argument 1.
 class TrimSet {
-public:
+  public:
     TrimSet() = default;
     explicit TrimSet(Call& call) : has_characters_(!call.is_null(1)) {
         if (has_characters_) characters_ = call.text(1);
@@ -39,7 +39,7 @@ public:
         return has_characters_ ? characters_.find(character) != npos : is_blank(code_point);
     }
 
-private:
+  private:
     bool has_characters_ = false;
     std::string_view characters_;
 };
@@ -68,7 +68,7 @@ Outcome done_part(Call& call, std::string_view part) {
     return part.size() == call.text(0).size() ? call.done(call[0]) : call.done_text(part);
 }
 
-// ---- Splitting ------------------------------------------------------------------------------------------------------
+// ---- Splitting --------------------------------------------------------------------------------------------
 
 // Cuts the next run of characters that are no blanks off `rest`; empty at the end.
 std::string_view take_word(std::string_view& rest) {
@@ -130,7 +130,7 @@ bool read_limit(Call& call, std::uint32_t argument, std::int64_t least, std::uin
     return true;
 }
 
-// ---- Sizes ----------------------------------------------------------------------------------------------------------
+// ---- Sizes ------------------------------------------------------------------------------------------------
 
 // A width argument as a size. False: raised.
 bool read_width(Call& call, std::uint32_t argument, std::size_t& width) {
@@ -150,11 +150,11 @@ Outcome done_padded(Call& call, char align) {
     return call.done_text(pad_text(call.text(0), width, call.text(2), align));
 }
 
-// ---- format ---------------------------------------------------------------------------------------------------------
+// ---- format -----------------------------------------------------------------------------------------------
 
 // The values of a `format` call: all arguments behind the template.
 class FormatValues {
-public:
+  public:
     explicit FormatValues(Call& call) : call_(call) {}
 
     // The value that a field means, or null pointer after raising.
@@ -168,7 +168,7 @@ public:
         return nullptr;
     }
 
-private:
+  private:
     const Value* at(std::size_t index) {
         if (index + 1 < call_.count) return &call_[static_cast<std::uint32_t>(index + 1)];
         raise_value_error(call_, "the template asks for value " + std::to_string(index) + ", but there are " +
@@ -216,7 +216,7 @@ Result<std::string> format_value(Call& call, const Value& value, const FormatSpe
 
 namespace bodies {
 
-// ---- Case and classes -----------------------------------------------------------------------------------------------
+// ---- Case and classes -------------------------------------------------------------------------------------
 
 Outcome to_upper(Call& call) { return call.done_text(builtins::to_upper(call.text(0))); }
 Outcome to_lower(Call& call) { return call.done_text(builtins::to_lower(call.text(0))); }
@@ -236,11 +236,13 @@ Outcome is_lower(Call& call) { return call.done(Value::boolean(is_all_lower(call
 
 Outcome normalize(Call& call) {
     std::optional<std::string> text = builtins::normalize(call.text(0), call.text(1));
-    if (!text) return raise_value_error(call, "the form must be NFC, NFD, NFKC or NFKD, got " + vm::display_for_message(call[1]));
+    if (!text)
+        return raise_value_error(
+            call, "the form must be NFC, NFD, NFKC or NFKD, got " + vm::display_for_message(call[1]));
     return call.done_text(*text);
 }
 
-// ---- Trimming, splitting, joining -----------------------------------------------------------------------------------
+// ---- Trimming, splitting, joining -------------------------------------------------------------------------
 
 Outcome trim(Call& call) {
     TrimSet set(call);
@@ -299,18 +301,22 @@ Outcome join(Call& call) {
     return done_or_out_of_memory(call, text.take());
 }
 
-// ---- Searching ------------------------------------------------------------------------------------------------------
+// ---- Searching --------------------------------------------------------------------------------------------
 
-Outcome string_contains(Call& call) { return call.done(Value::boolean(call.text(0).find(call.text(1)) != npos)); }
+Outcome string_contains(Call& call) {
+    return call.done(Value::boolean(call.text(0).find(call.text(1)) != npos));
+}
 Outcome starts_with(Call& call) { return call.done(Value::boolean(call.text(0).starts_with(call.text(1)))); }
 Outcome ends_with(Call& call) { return call.done(Value::boolean(call.text(0).ends_with(call.text(1)))); }
 
 Outcome string_index_of(Call& call) {
     StringObject* text = call[0].as_string();
     auto length = static_cast<std::int64_t>(vm::string_length(text));
-    std::int64_t from = call.integer(2) < 0 ? std::max<std::int64_t>(call.integer(2) + length, 0) : call.integer(2);
+    std::int64_t from =
+        call.integer(2) < 0 ? std::max<std::int64_t>(call.integer(2) + length, 0) : call.integer(2);
     if (from > length) return call.done(Value());
-    std::size_t found = text->view().find(call.text(1), vm::byte_offset(text, static_cast<std::uint32_t>(from)));
+    std::size_t found =
+        text->view().find(call.text(1), vm::byte_offset(text, static_cast<std::uint32_t>(from)));
     if (found == npos) return call.done(Value());
     return call.done(Value::integer(vm::code_point_index(text, static_cast<std::uint32_t>(found))));
 }
@@ -349,12 +355,13 @@ Outcome replace(Call& call) {
     return done_or_out_of_memory(call, out.take());
 }
 
-// ---- Parts ----------------------------------------------------------------------------------------------------------
+// ---- Parts ------------------------------------------------------------------------------------------------
 
 Outcome string_slice(Call& call) {
     StringObject* text = call[0].as_string();
     Bounds bounds = slice_bounds(call, 1, 2, vm::string_length(text));
-    return done_or_out_of_memory(call, vm::string_slice(text, static_cast<std::uint32_t>(bounds.begin), static_cast<std::uint32_t>(bounds.end)));
+    return done_or_out_of_memory(call, vm::string_slice(text, static_cast<std::uint32_t>(bounds.begin),
+                                                        static_cast<std::uint32_t>(bounds.end)));
 }
 
 Outcome substring(Call& call) { return string_slice(call); }
@@ -373,7 +380,8 @@ Outcome is_empty(Call& call) {
         case ValueKind::Array: return call.done(Value::boolean(value.as_array()->size == 0));
         case ValueKind::Dict:
         case ValueKind::Set: return call.done(Value::boolean(value.as_dict()->count == 0));
-        case ValueKind::Range: return call.done(Value::boolean(vm::range_length(*value.as<vm::RangeObject>()) == 0));
+        case ValueKind::Range:
+            return call.done(Value::boolean(vm::range_length(*value.as<vm::RangeObject>()) == 0));
         default: return call.done(Value::boolean(value.as_string()->size == 0));
     }
 }
@@ -412,10 +420,11 @@ Outcome truncate(Call& call) {
     std::size_t suffix_length = utf8::count_code_points(call.text(2));
     if (suffix_length > width) return raise_value_error(call, "the suffix is longer than the width");
     auto kept = static_cast<std::uint32_t>(width - suffix_length);
-    return call.done_text(std::string(text->view().substr(0, vm::byte_offset(text, kept))) + std::string(call.text(2)));
+    return call.done_text(std::string(text->view().substr(0, vm::byte_offset(text, kept))) +
+                          std::string(call.text(2)));
 }
 
-// ---- Layout and escapes ---------------------------------------------------------------------------------------------
+// ---- Layout and escapes -----------------------------------------------------------------------------------
 
 Outcome dedent(Call& call) { return call.done_text(builtins::dedent(call.text(0))); }
 
@@ -431,9 +440,11 @@ Outcome url_encode(Call& call) { return call.done_text(builtins::url_encode(call
 Outcome url_decode(Call& call) {
     std::size_t bad = 0;
     std::optional<std::string> text = builtins::url_decode(call.text(0), bad);
-    if (!text) return raise_value_error(call, "`%` without two hexadecimal digits at byte " + std::to_string(bad));
+    if (!text)
+        return raise_value_error(call, "`%` without two hexadecimal digits at byte " + std::to_string(bad));
     bad = vm::find_invalid_utf8(*text);
-    if (bad != npos) return raise_value_error(call, "the decoded text is not UTF-8 at byte " + std::to_string(bad));
+    if (bad != npos)
+        return raise_value_error(call, "the decoded text is not UTF-8 at byte " + std::to_string(bad));
     return call.done_text(*text);
 }
 

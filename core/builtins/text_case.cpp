@@ -24,8 +24,8 @@ struct Spelling {
 
 // Latin letters that Unicode does not decompose.
 constexpr Spelling kSpellings[] = {
-    {0xDF, "ss"}, {0xE6, "ae"}, {0xF0, "d"},  {0xF8, "o"},   {0xFE, "th"},  {0x111, "d"},
-    {0x131, "i"}, {0x142, "l"}, {0x153, "oe"}, {0x127, "h"}, {0x167, "t"},  {0x138, "k"},
+    {0xDF, "ss"}, {0xE6, "ae"}, {0xF0, "d"},   {0xF8, "o"},  {0xFE, "th"}, {0x111, "d"},
+    {0x131, "i"}, {0x142, "l"}, {0x153, "oe"}, {0x127, "h"}, {0x167, "t"}, {0x138, "k"},
 };
 
 void append_slug_letter(std::string& out, char32_t letter) {
@@ -79,7 +79,8 @@ std::string to_kebab_case(std::string_view text) { return join_lower(text, '-');
 
 std::string to_camel_case(std::string_view text) {
     std::string out;
-    for (std::string_view word : split_into_words(text)) out += out.empty() ? to_lower(word) : capitalize(word);
+    for (std::string_view word : split_into_words(text))
+        out += out.empty() ? to_lower(word) : capitalize(word);
     return out;
 }
 

@@ -15,6 +15,7 @@ struct NamedReference {
 };
 
 // The character entities of HTML 4 and `apos`, sorted.
+// clang-format off
 constexpr NamedReference kNamedReferences[] = {
     {"AElig", 0xC6}, {"Aacute", 0xC1}, {"Acirc", 0xC2}, {"Agrave", 0xC0}, {"Alpha", 0x391}, {"Aring", 0xC5},
     {"Atilde", 0xC3}, {"Auml", 0xC4}, {"Beta", 0x392}, {"Ccedil", 0xC7}, {"Chi", 0x3A7}, {"Dagger", 0x2021},
@@ -63,12 +64,13 @@ constexpr NamedReference kNamedReferences[] = {
     {"weierp", 0x2118}, {"xi", 0x3BE}, {"yacute", 0xFD}, {"yen", 0xA5}, {"yuml", 0xFF}, {"zeta", 0x3B6},
     {"zwj", 0x200D}, {"zwnj", 0x200C},
 };
+// clang-format on
 
 constexpr std::size_t kLongestReference = 12;  // between `&` and `;`
 
 bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 // The digits behind `&#` or `&#x`; nothing unless they name a character.
@@ -93,9 +95,9 @@ std::optional<char32_t> numeric_reference(std::string_view digits) {
 // What stands between `&` and `;`.
 std::optional<char32_t> reference(std::string_view text) {
     if (!text.empty() && text.front() == '#') return numeric_reference(text.substr(1));
-    const NamedReference* found =
-        std::lower_bound(std::begin(kNamedReferences), std::end(kNamedReferences), text,
-                         [](const NamedReference& entry, std::string_view name) { return entry.name < name; });
+    const NamedReference* found = std::lower_bound(
+        std::begin(kNamedReferences), std::end(kNamedReferences), text,
+        [](const NamedReference& entry, std::string_view name) { return entry.name < name; });
     if (found == std::end(kNamedReferences) || found->name != text) return std::nullopt;
     return found->code_point;
 }

@@ -9,8 +9,8 @@ namespace ruff::builtins {
 /// Every byte but letters, digits and `-._~` as `%XX` (RFC 3986).
 [[nodiscard]] std::string url_encode(std::string_view text);
 
-/// The bytes that `%XX` stand for; nothing when a `%` is not followed by two hexadecimal digits (`bad_offset` is where).
-/// The result need not be UTF-8.
+/// The bytes that `%XX` stand for; nothing when a `%` is not followed by two hexadecimal digits (`bad_offset`
+/// is where). The result need not be UTF-8.
 [[nodiscard]] std::optional<std::string> url_decode(std::string_view text, std::size_t& bad_offset);
 
 [[nodiscard]] std::string html_escape(std::string_view text);

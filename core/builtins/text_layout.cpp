@@ -25,7 +25,9 @@ std::string_view indentation_of(std::string_view line) {
     return line.substr(0, size);
 }
 
-bool is_blank_line(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+bool is_blank_line(std::string_view line) {
+    return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
 
 std::string_view common_prefix(std::string_view a, std::string_view b) {
     std::size_t size = 0;

@@ -66,7 +66,8 @@ bool read_part(Call& call, std::string_view name, bool is_whole, double& amount)
     amount = 0;
     if (part == nullptr) return true;
     if (!part->is_number() || (is_whole && !part->is_int())) {
-        call.raise(ErrorKind::Type, "date_add: `" + std::string(name) + "` expects " + (is_whole ? "int" : "number") + ", got " +
+        call.raise(ErrorKind::Type, "date_add: `" + std::string(name) + "` expects " +
+                                        (is_whole ? "int" : "number") + ", got " +
                                         std::string(value_kind_name(part->kind())));
         return false;
     }
@@ -81,7 +82,7 @@ bool read_part(Call& call, std::string_view name, bool is_whole, double& amount)
 
 namespace bodies {
 
-// ---- Clocks ---------------------------------------------------------------------------------------------------------
+// ---- Clocks -----------------------------------------------------------------------------------------------
 
 Outcome now(Call& call) {
     std::int64_t nanoseconds = 0;
@@ -114,7 +115,7 @@ Outcome elapsed(Call& call) {
     return call.done(Value::floating(static_cast<double>(nanoseconds) / 1e6 - call.number(0)));
 }
 
-// ---- Dates ----------------------------------------------------------------------------------------------------------
+// ---- Dates ------------------------------------------------------------------------------------------------
 
 Outcome format_date(Call& call) {
     Zone zone = find_zone(call, 2);
@@ -126,7 +127,8 @@ Outcome format_date(Call& call) {
 Outcome parse_date(Call& call) {
     Zone zone = find_zone(call, 2);
     if (zone == nullptr) return Outcome::Raised;
-    Result<double> moment = call.is_null(1) ? parse_iso_date(call.text(0), *zone) : parse_date_as(call.text(0), call.text(1), *zone);
+    Result<double> moment = call.is_null(1) ? parse_iso_date(call.text(0), *zone)
+                                            : parse_date_as(call.text(0), call.text(1), *zone);
     return moment ? call.done(Value::floating(*moment)) : raise_value_error(call, moment.error().message);
 }
 
@@ -155,12 +157,15 @@ Outcome date_add(Call& call) {
     SplitMoment split;
     Zone zone = find_zone(call, 2);
     if (zone == nullptr || !split_argument(call, split)) return Outcome::Raised;
-    if (!check_options(call, 1, {"years", "months", "weeks", "days", "hours", "minutes", "seconds", "milliseconds"})) return Outcome::Raised;
+    if (!check_options(call, 1,
+                       {"years", "months", "weeks", "days", "hours", "minutes", "seconds", "milliseconds"}))
+        return Outcome::Raised;
     double years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0;
     bool is_read = read_part(call, "years", true, years) && read_part(call, "months", true, months) &&
                    read_part(call, "weeks", true, weeks) && read_part(call, "days", true, days) &&
                    read_part(call, "hours", false, hours) && read_part(call, "minutes", false, minutes) &&
-                   read_part(call, "seconds", false, seconds) && read_part(call, "milliseconds", false, milliseconds);
+                   read_part(call, "seconds", false, seconds) &&
+                   read_part(call, "milliseconds", false, milliseconds);
     if (!is_read) return Outcome::Raised;
 
     double moment = call.number(0);
@@ -168,7 +173,8 @@ Outcome date_add(Call& call) {
         CivilTime local = civil_from_seconds(split.seconds + zone->offset_at(split.seconds).seconds_east);
         local.date = add_months(local.date, static_cast<std::int64_t>(years * 12 + months));
         double day = static_cast<double>(days_from_civil(local.date)) + weeks * 7 + days;
-        if (std::fabs(day) * 86400 > static_cast<double>(kMaxSeconds)) return raise_value_error(call, "the time is out of range");
+        if (std::fabs(day) * 86400 > static_cast<double>(kMaxSeconds))
+            return raise_value_error(call, "the time is out of range");
         local.date = civil_from_days(static_cast<std::int64_t>(day));
         moment = static_cast<double>(zone->moment_of(seconds_from_civil(local))) + split.milliseconds / 1e3;
     }

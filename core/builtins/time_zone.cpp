@@ -19,10 +19,10 @@ Error invalid(std::string message) { return Error{ErrorCode::Invalid, std::move(
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// ---- POSIX TZ rules -------------------------------------------------------------------------------------------------
+// ---- POSIX TZ rules ---------------------------------------------------------------------------------------
 
 class RuleReader {
-public:
+  public:
     explicit RuleReader(std::string_view text) : text_(text) {}
 
     // rule ::= name offset [name [offset] [',' change ',' change]]
@@ -38,7 +38,7 @@ public:
         return rule;
     }
 
-private:
+  private:
     bool read_daylight(ZoneRule& rule) {
         rule.daylight.is_daylight_saving = true;
         rule.daylight.seconds_east = rule.standard.seconds_east + 3600;
@@ -54,7 +54,8 @@ private:
     // name ::= letters | '<' … '>'
     bool read_name(std::string& name) {
         bool is_quoted = take('<');
-        while (!text_.empty() && (is_quoted ? text_.front() != '>' : std::isalpha(static_cast<unsigned char>(text_.front())) != 0)) {
+        while (!text_.empty() && (is_quoted ? text_.front() != '>'
+                                            : std::isalpha(static_cast<unsigned char>(text_.front())) != 0)) {
             name += text_.front();
             text_.remove_prefix(1);
         }
@@ -77,8 +78,8 @@ private:
     bool read_change(ZoneRule::Change& change) {
         bool is_fine = false;
         if (take('M')) {
-            is_fine = read_number(change.month, 12) && take('.') && read_number(change.week, 5) && take('.') &&
-                      read_number(change.day, 6) && change.month > 0 && change.week > 0;
+            is_fine = read_number(change.month, 12) && take('.') && read_number(change.week, 5) &&
+                      take('.') && read_number(change.day, 6) && change.month > 0 && change.week > 0;
         } else {
             change.kind = take('J') ? ZoneRule::Change::Kind::JulianDay : ZoneRule::Change::Kind::DayOfYear;
             is_fine = read_number(change.day, 365);
@@ -127,17 +128,18 @@ std::int64_t day_of_change(const ZoneRule::Change& change, std::int64_t year) {
 const ZoneOffset& offset_by_rule(const ZoneRule& rule, std::int64_t moment) {
     if (!rule.has_daylight) return rule.standard;
     std::int64_t year = civil_from_seconds(moment + rule.standard.seconds_east).date.year;
-    std::int64_t start = day_of_change(rule.start, year) * 86400 + rule.start.time - rule.standard.seconds_east;
+    std::int64_t start =
+        day_of_change(rule.start, year) * 86400 + rule.start.time - rule.standard.seconds_east;
     std::int64_t end = day_of_change(rule.end, year) * 86400 + rule.end.time - rule.daylight.seconds_east;
     bool is_daylight = start < end ? moment >= start && moment < end : moment >= start || moment < end;
     return is_daylight ? rule.daylight : rule.standard;
 }
 
-// ---- Zone files -----------------------------------------------------------------------------------------------------
+// ---- Zone files -------------------------------------------------------------------------------------------
 
 // A cursor over big-endian numbers; reading past the end gives zeros and is remembered.
 class BinaryReader {
-public:
+  public:
     explicit BinaryReader(std::string_view bytes) : bytes_(bytes) {}
     std::uint64_t number(int size) {
         if (bytes_.size() < static_cast<std::size_t>(size)) {
@@ -145,7 +147,8 @@ public:
             return 0;
         }
         std::uint64_t value = 0;
-        for (int i = 0; i < size; ++i) value = value << 8 | static_cast<unsigned char>(bytes_[static_cast<std::size_t>(i)]);
+        for (int i = 0; i < size; ++i)
+            value = value << 8 | static_cast<unsigned char>(bytes_[static_cast<std::size_t>(i)]);
         bytes_.remove_prefix(static_cast<std::size_t>(size));
         return value;
     }
@@ -161,7 +164,7 @@ public:
     [[nodiscard]] bool is_short() const { return is_short_; }
     [[nodiscard]] std::string_view rest() const { return bytes_; }
 
-private:
+  private:
     std::string_view bytes_;
     bool is_short_ = false;
 };
@@ -174,8 +177,8 @@ bool read_header(BinaryReader& reader, ZoneHeader& header) {
     if (reader.take(4) != "TZif") return false;
     if (reader.take(1).empty()) return false;
     reader.take(15);
-    for (std::size_t* field : {&header.is_ut_count, &header.is_standard_count, &header.leap_count, &header.time_count,
-                               &header.type_count, &header.name_size}) {
+    for (std::size_t* field : {&header.is_ut_count, &header.is_standard_count, &header.leap_count,
+                               &header.time_count, &header.type_count, &header.name_size}) {
         *field = reader.number(4);
     }
     return !reader.is_short() && header.type_count > 0 && header.time_count < 100'000;
@@ -195,7 +198,8 @@ std::string read_small_file(const std::string& path) {
 bool is_zone_name(std::string_view name) {
     if (name.empty() || name.front() == '/' || name.find("..") != std::string_view::npos) return false;
     return std::all_of(name.begin(), name.end(), [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '_' || c == '-' || c == '+';
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '_' || c == '-' ||
+               c == '+';
     });
 }
 
@@ -221,7 +225,8 @@ TimeZone local_zone() {
     std::string name = variable == nullptr ? "" : variable;
     if (name.starts_with(':')) name.erase(0, 1);
     if (is_zone_name(name)) {
-        if (Result<TimeZone> zone = TimeZone::from_file(read_small_file("/usr/share/zoneinfo/" + name))) return *zone;
+        if (Result<TimeZone> zone = TimeZone::from_file(read_small_file("/usr/share/zoneinfo/" + name)))
+            return *zone;
     }
     if (variable == nullptr) {
         if (Result<TimeZone> zone = TimeZone::from_file(read_small_file("/etc/localtime"))) return *zone;

@@ -17,7 +17,8 @@ struct ZoneOffset {
     std::string abbreviation;
 };
 
-/// A rule of the form of POSIX `TZ`, which holds after the last transition of a zone file: `CET-1CEST,M3.5.0,M10.5.0/3`.
+/// A rule of the form of POSIX `TZ`, which holds after the last transition of a zone file:
+/// `CET-1CEST,M3.5.0,M10.5.0/3`.
 struct ZoneRule {
     struct Change {
         enum class Kind : std::uint8_t { MonthWeekDay, JulianDay, DayOfYear } kind = Kind::MonthWeekDay;
@@ -35,8 +36,9 @@ struct ZoneRule {
 
 /// A time zone: a fixed offset, or the transitions of a file of the system's zone database (RFC 8536).
 class TimeZone {
-public:
-    /// `UTC`, `local`, `Z`, `+HH:MM`, `-HHMM`, or a name of the zone database. Zones are read once a thread and kept.
+  public:
+    /// `UTC`, `local`, `Z`, `+HH:MM`, `-HHMM`, or a name of the zone database. Zones are read once a thread
+    /// and kept.
     [[nodiscard]] static Result<std::shared_ptr<const TimeZone>> find(std::string_view name);
     /// A zone from the bytes of a zone file.
     [[nodiscard]] static Result<TimeZone> from_file(std::string_view bytes);
@@ -44,14 +46,14 @@ public:
 
     /// What holds at a moment (seconds since 1970 UTC).
     [[nodiscard]] ZoneOffset offset_at(std::int64_t moment) const;
-    /// The moment of a local time. One that occurs twice means its first occurrence; one that is skipped is as far
-    /// behind the change as it was meant to be.
+    /// The moment of a local time. One that occurs twice means its first occurrence; one that is skipped is
+    /// as far behind the change as it was meant to be.
     [[nodiscard]] std::int64_t moment_of(std::int64_t local_seconds) const;
 
-private:
-    std::vector<std::int64_t> transitions_;      // ascending
-    std::vector<std::uint8_t> transition_types_; // index into types_: what holds from there on
-    std::vector<ZoneOffset> types_;              // [0] holds before the first transition
+  private:
+    std::vector<std::int64_t> transitions_;       // ascending
+    std::vector<std::uint8_t> transition_types_;  // index into types_: what holds from there on
+    std::vector<ZoneOffset> types_;               // [0] holds before the first transition
     ZoneRule rule_;
     bool has_rule_ = false;
 };

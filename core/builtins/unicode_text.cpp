@@ -19,6 +19,7 @@ struct SpecialCase {
 
 // Unicode's SpecialCasing.txt: the characters whose upper or title case is several characters, in order.
 // utf8proc maps one character to one.
+// clang-format off
 constexpr SpecialCase kSpecialCases[] = {
     {0x00DF, {0x53, 0x53, 0}, {0x53, 0x73, 0}}, {0x0149, {0x2BC, 0x4E, 0}, {0x2BC, 0x4E, 0}},
     {0x01F0, {0x4A, 0x30C, 0}, {0x4A, 0x30C, 0}}, {0x0390, {0x399, 0x308, 0x301}, {0x399, 0x308, 0x301}},
@@ -72,13 +73,14 @@ constexpr SpecialCase kSpecialCases[] = {
     {0xFB14, {0x544, 0x535, 0}, {0x544, 0x565, 0}}, {0xFB15, {0x544, 0x53B, 0}, {0x544, 0x56B, 0}},
     {0xFB16, {0x54E, 0x546, 0}, {0x54E, 0x576, 0}}, {0xFB17, {0x544, 0x53D, 0}, {0x544, 0x56D, 0}},
 };
+// clang-format on
 
 constexpr char32_t kCapitalSigma = 0x3A3, kSmallSigma = 0x3C3, kFinalSigma = 0x3C2, kCapitalIWithDot = 0x130;
 
 const SpecialCase* find_special_case(char32_t code_point) {
-    const SpecialCase* found = std::lower_bound(
-        std::begin(kSpecialCases), std::end(kSpecialCases), code_point,
-        [](const SpecialCase& entry, char32_t wanted) { return entry.code_point < wanted; });
+    const SpecialCase* found =
+        std::lower_bound(std::begin(kSpecialCases), std::end(kSpecialCases), code_point,
+                         [](const SpecialCase& entry, char32_t wanted) { return entry.code_point < wanted; });
     return found != std::end(kSpecialCases) && found->code_point == code_point ? found : nullptr;
 }
 
@@ -90,7 +92,8 @@ void append_all(std::string& out, const char32_t (&code_points)[3]) {
 
 void append_upper(std::string& out, char32_t code_point) {
     if (code_point < 0x80) {
-        out += code_point >= 'a' && code_point <= 'z' ? static_cast<char>(code_point - 32) : static_cast<char>(code_point);
+        out += code_point >= 'a' && code_point <= 'z' ? static_cast<char>(code_point - 32)
+                                                      : static_cast<char>(code_point);
     } else if (const SpecialCase* special = find_special_case(code_point)) {
         append_all(out, special->upper);
     } else {
@@ -119,8 +122,8 @@ bool is_cased(char32_t code_point) {
 bool is_case_ignorable(char32_t code_point) {
     utf8proc_category_t kind = category(code_point);
     return kind == UTF8PROC_CATEGORY_MN || kind == UTF8PROC_CATEGORY_ME || kind == UTF8PROC_CATEGORY_CF ||
-           kind == UTF8PROC_CATEGORY_LM || kind == UTF8PROC_CATEGORY_SK || code_point == '\'' || code_point == '.' ||
-           code_point == ':' || code_point == 0xB7 || code_point == 0x2019;
+           kind == UTF8PROC_CATEGORY_LM || kind == UTF8PROC_CATEGORY_SK || code_point == '\'' ||
+           code_point == '.' || code_point == ':' || code_point == 0xB7 || code_point == 0x2019;
 }
 
 // Final_Sigma of the standard: a cased letter before, none after, case-ignorable ones looked through.
@@ -229,7 +232,8 @@ std::string title_case(std::string_view text) {
             append_lower(out, text, i, at);
         }
         // An apostrophe or a mark is inside a word, not before a new one.
-        in_word = is_letter || (in_word && is_case_ignorable(at.code_point) && at.code_point != '.' && at.code_point != ':');
+        in_word = is_letter || (in_word && is_case_ignorable(at.code_point) && at.code_point != '.' &&
+                                at.code_point != ':');
         i += at.size;
     }
     return out;
@@ -253,9 +257,12 @@ bool is_mark(char32_t code_point) {
 }
 
 bool is_blank(char32_t code_point) {
-    if (code_point < 0x80) return code_point == ' ' || (code_point >= '\t' && code_point <= '\r') || (code_point >= 0x1C && code_point <= 0x1F);
+    if (code_point < 0x80)
+        return code_point == ' ' || (code_point >= '\t' && code_point <= '\r') ||
+               (code_point >= 0x1C && code_point <= 0x1F);
     utf8proc_category_t kind = category(code_point);
-    return code_point == 0x85 || kind == UTF8PROC_CATEGORY_ZS || kind == UTF8PROC_CATEGORY_ZL || kind == UTF8PROC_CATEGORY_ZP;
+    return code_point == 0x85 || kind == UTF8PROC_CATEGORY_ZS || kind == UTF8PROC_CATEGORY_ZL ||
+           kind == UTF8PROC_CATEGORY_ZP;
 }
 
 bool is_upper_case(char32_t code_point) {
@@ -301,12 +308,16 @@ bool is_all_lower(std::string_view text) {
 }
 
 std::optional<std::string> normalize(std::string_view text, std::string_view form) {
-    if (form == "NFC") return mapped(text, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    if (form == "NFD") return mapped(text, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE));
+    if (form == "NFC")
+        return mapped(text, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    if (form == "NFD")
+        return mapped(text, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE));
     if (form == "NFKC")
-        return mapped(text, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT));
+        return mapped(text,
+                      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT));
     if (form == "NFKD")
-        return mapped(text, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT));
+        return mapped(text,
+                      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT));
     return std::nullopt;
 }
 

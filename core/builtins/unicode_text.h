@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-// Letter case, classes of characters and normal forms, after Unicode in full: the one door of the builtins to utf8proc.
-// All texts are valid UTF-8.
+// Letter case, classes of characters and normal forms, after Unicode in full: the one door of the builtins to
+// utf8proc. All texts are valid UTF-8.
 namespace ruff::builtins {
 
 /// Full case mapping: `ß` becomes `SS`, a sigma at the end of a word `ς`.

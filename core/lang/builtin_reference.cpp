@@ -6,7 +6,9 @@
 namespace ruff {
 namespace {
 
-const BuiltinFamilyInfo& info_of(BuiltinFamily family) { return all_builtin_families()[static_cast<std::size_t>(family)]; }
+const BuiltinFamilyInfo& info_of(BuiltinFamily family) {
+    return all_builtin_families()[static_cast<std::size_t>(family)];
+}
 
 bool is_documented(const BuiltinRow& row, BuiltinFamily family) {
     return row.family == family && row.form != BuiltinForm::Internal;
@@ -44,7 +46,8 @@ std::string notes_of(const BuiltinRow& row) {
     std::vector<std::string> notes;
     if (row.form == BuiltinForm::Method) notes.push_back("Also a method.");
     if (row.form == BuiltinForm::MethodOnly) notes.push_back("A method only.");
-    if (row.form == BuiltinForm::MutatingMethod) notes.push_back("A mutating method: it changes the place it is called on.");
+    if (row.form == BuiltinForm::MutatingMethod)
+        notes.push_back("A mutating method: it changes the place it is called on.");
     if (row.has_effect(effects::Suspends)) notes.push_back("The fiber may wait.");
     if (row.capability != Capability::None) {
         notes.push_back("Capability: `" + std::string(capability_flag(row.capability)) + "`.");
@@ -88,8 +91,10 @@ std::string builtin_reference_page(BuiltinFamily family) {
 std::string builtin_reference_index() {
     std::string out =
         "# Builtins\n\n"
-        "Functions never change their arguments; mutating methods change the place they are called on. A builtin whose\n"
-        "first parameter is of a kind is also a method of that kind: `xs.map(f)` is `map(xs, f)`. What is not there is\n"
+        "Functions never change their arguments; mutating methods change the place they are called on. A "
+        "builtin whose\n"
+        "first parameter is of a kind is also a method of that kind: `xs.map(f)` is `map(xs, f)`. What is "
+        "not there is\n"
         "`null`. Wrong kinds raise an error of kind `\"type\"`, wrong values one of kind `\"value\"`.\n\n";
     for (const BuiltinFamilyInfo& info : all_builtin_families()) {
         out += "- [" + std::string(info.title) + "](" + std::string(info.id) + ".md)";

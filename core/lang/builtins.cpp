@@ -4,13 +4,13 @@
 #include <array>
 #include <charconv>
 
-// How the table becomes static data. Each row's signature is parsed by the compiler (a mistake in one does not build),
-// its parameters are gathered in one pool, and a hash table of names is filled, all before the program exists. Rows of
-// one name form a chain in table order.
+// How the table becomes static data. Each row's signature is parsed by the compiler (a mistake in one does
+// not build), its parameters are gathered in one pool, and a hash table of names is filled, all before the
+// program exists. Rows of one name form a chain in table order.
 namespace ruff {
 namespace {
 
-// ---- Signatures -----------------------------------------------------------------------------------------------------
+// ---- Signatures -------------------------------------------------------------------------------------------
 
 constexpr int kMaxParameters = 8;
 
@@ -60,9 +60,10 @@ constexpr KindMask kAnyMask = ((KindMask{1} << kValueKindCount) - 1) & ~kind_bit
                               ~kind_bit(ValueKind::Held) & ~kind_bit(ValueKind::Cell);
 
 constexpr KindMask kIterableMask =
-    kind_bit(ValueKind::Int) | kind_bit(ValueKind::String) | kind_bit(ValueKind::Bytes) | kind_bit(ValueKind::Array) |
-    kind_bit(ValueKind::Dict) | kind_bit(ValueKind::Set) | kind_bit(ValueKind::Range) | kind_bit(ValueKind::Generator) |
-    kind_bit(ValueKind::Channel) | kind_bit(ValueKind::File) | kind_bit(ValueKind::Struct);
+    kind_bit(ValueKind::Int) | kind_bit(ValueKind::String) | kind_bit(ValueKind::Bytes) |
+    kind_bit(ValueKind::Array) | kind_bit(ValueKind::Dict) | kind_bit(ValueKind::Set) |
+    kind_bit(ValueKind::Range) | kind_bit(ValueKind::Generator) | kind_bit(ValueKind::Channel) |
+    kind_bit(ValueKind::File) | kind_bit(ValueKind::Struct);
 
 struct NamedType {
     std::string_view name;
@@ -90,7 +91,8 @@ constexpr KindMask kinds_of_word(std::string_view word) {
         if (type.name == word) return type.kinds;
     }
     for (int kind = 2; kind < kValueKindCount; ++kind) {
-        if (value_kind_name(static_cast<ValueKind>(kind)) == word) return kind_bit(static_cast<ValueKind>(kind));
+        if (value_kind_name(static_cast<ValueKind>(kind)) == word)
+            return kind_bit(static_cast<ValueKind>(kind));
     }
     signature_has_unknown_type();
     return 0;
@@ -128,7 +130,8 @@ constexpr void parse_default(std::string_view literal, BuiltinParameter& paramet
     } else if (literal.size() >= 2 && literal.front() == '"' && literal.back() == '"') {
         parameter.default_kind = DefaultKind::String;
         parameter.default_text = literal.substr(1, literal.size() - 2);
-    } else if (!literal.empty() && (literal.front() == '-' || (literal.front() >= '0' && literal.front() <= '9'))) {
+    } else if (!literal.empty() &&
+               (literal.front() == '-' || (literal.front() >= '0' && literal.front() <= '9'))) {
         bool is_float = literal.find_first_of(".e") != std::string_view::npos;
         parameter.default_kind = is_float ? DefaultKind::Float : DefaultKind::Int;
     } else {
@@ -188,7 +191,7 @@ constexpr ParsedSignature parse_signature(std::string_view text) {
     return parsed;
 }
 
-// ---- Rows -----------------------------------------------------------------------------------------------------------
+// ---- Rows -------------------------------------------------------------------------------------------------
 
 #define NATIVE(id, signature, ...) constexpr ParsedSignature parsed_##id = parse_signature(signature);
 #define PRELUDE(id, signature, ...) constexpr ParsedSignature parsed_##id = parse_signature(signature);
@@ -259,9 +262,9 @@ constexpr std::array<RowText, kBuiltinCount> kRowTexts = [] {
     int next = 0;
     BuiltinFamily family{};
 #define FAMILY(id, ...) family = BuiltinFamily::id;
-#define ROW(id, signature, form, body, effects, capability, doc, example)                              \
-    rows[next++] = {family,     form, body, static_cast<std::uint8_t>(effects), capability, #id, signature, \
-                    doc, example};
+#define ROW(id, signature, form, body, effects, capability, doc, example)                         \
+    rows[next++] = {family,    form, body,   static_cast<std::uint8_t>(effects), capability, #id, \
+                    signature, doc,  example};
 #define NATIVE(id, signature, form, effects, capability, doc, example) \
     ROW(id, signature, form, BuiltinBody::Native, effects, capability, doc, example)
 #define PRELUDE(id, signature, form, effects, capability, doc, example) \
@@ -294,7 +297,8 @@ constexpr BuiltinRow make_row(int index) {
     row.effects = text.effects;
     row.capability = text.capability;
     row.has_rest = has_rest;
-    row.walks_arguments = has_iterable && text.body == BuiltinBody::Native && text.form != BuiltinForm::MutatingMethod;
+    row.walks_arguments =
+        has_iterable && text.body == BuiltinBody::Native && text.form != BuiltinForm::MutatingMethod;
     row.required_count = static_cast<std::uint8_t>(required);
     row.positional_count = static_cast<std::uint8_t>(parsed.parameter_count - (has_rest ? 1 : 0));
     row.next_with_name = -1;
@@ -310,7 +314,7 @@ constexpr BuiltinRow make_row(int index) {
     return row;
 }
 
-// ---- Names ----------------------------------------------------------------------------------------------------------
+// ---- Names ------------------------------------------------------------------------------------------------
 
 constexpr BuiltinAlias kAliases[] = {
 #define ALIAS(name, main) {#name, #main},
@@ -337,10 +341,11 @@ constexpr std::uint32_t hash_name(std::string_view name) {
 }
 
 constexpr int kSlotCount = 2048;
-static_assert(kBuiltinCount + std::size(kAliases) < kSlotCount / 2, "the table of names is too full: double it");
+static_assert(kBuiltinCount + std::size(kAliases) < kSlotCount / 2,
+              "the table of names is too full: double it");
 
-// Open addressing; a slot holds 0 (free), 1 + the first row of the name, or kAliasBit | the index of an alias. A name may
-// stand twice, as a row and as an alias.
+// Open addressing; a slot holds 0 (free), 1 + the first row of the name, or kAliasBit | the index of an
+// alias. A name may stand twice, as a row and as an alias.
 constexpr std::uint16_t kAliasBit = 0x8000;
 
 struct NameTable {
@@ -355,7 +360,8 @@ constexpr NameTable kNames = [] {
         table.next_with_name[row] = -1;
         std::string_view name = kParsed[row]->name;
         std::uint32_t slot = hash_name(name) % kSlotCount;
-        while (table.slots[slot] != 0 && kParsed[table.slots[slot] - 1]->name != name) slot = (slot + 1) % kSlotCount;
+        while (table.slots[slot] != 0 && kParsed[table.slots[slot] - 1]->name != name)
+            slot = (slot + 1) % kSlotCount;
         if (table.slots[slot] == 0) {
             table.slots[slot] = static_cast<std::uint16_t>(row + 1);
             last_of_name[row] = static_cast<std::int16_t>(row);
@@ -383,7 +389,8 @@ constexpr std::array<BuiltinRow, kBuiltinCount> kRows = [] {
 }();
 
 const BuiltinRow* first_row_named(std::string_view name) {
-    for (std::uint32_t slot = hash_name(name) % kSlotCount; kNames.slots[slot] != 0; slot = (slot + 1) % kSlotCount) {
+    for (std::uint32_t slot = hash_name(name) % kSlotCount; kNames.slots[slot] != 0;
+         slot = (slot + 1) % kSlotCount) {
         std::uint16_t entry = kNames.slots[slot];
         if ((entry & kAliasBit) == 0 && kRows[entry - 1].name == name) return &kRows[entry - 1];
     }
@@ -492,7 +499,8 @@ const BuiltinRow* find_internal_builtin(std::string_view name) {
 }
 
 const BuiltinAlias* find_builtin_alias(std::string_view name) {
-    for (std::uint32_t slot = hash_name(name) % kSlotCount; kNames.slots[slot] != 0; slot = (slot + 1) % kSlotCount) {
+    for (std::uint32_t slot = hash_name(name) % kSlotCount; kNames.slots[slot] != 0;
+         slot = (slot + 1) % kSlotCount) {
         std::uint16_t entry = kNames.slots[slot];
         if ((entry & kAliasBit) == 0) continue;
         const BuiltinAlias& alias = kAliases[entry & ~kAliasBit];
@@ -508,7 +516,7 @@ const AbsentBuiltin* find_absent_builtin(std::string_view name) {
     return nullptr;
 }
 
-// ---- Words for messages ---------------------------------------------------------------------------------------------
+// ---- Words for messages -----------------------------------------------------------------------------------
 
 namespace {
 
@@ -525,7 +533,8 @@ void add_words(std::string_view type, std::string* words, int* count) {
         if (text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
         if (text == "task") text = "taskhandle";
         for (const std::string& each : {text, std::string(is_nullable ? "null" : "")}) {
-            if (each.empty() || (", " + *words + ", ").find(", " + each + ", ") != std::string::npos) continue;
+            if (each.empty() || (", " + *words + ", ").find(", " + each + ", ") != std::string::npos)
+                continue;
             if ((*count)++ > 0) *words += ", ";
             *words += each;
         }

@@ -1,6 +1,7 @@
 // The table of builtins and what is made of it:
-//     builtins/reference/<family>   docs/builtins/<family>.md is what the table says (its examples run in the suite `docs`)
-//     builtins/missing-body/…       a row without a body does not build, and the message names it
+//     builtins/reference/<family>   docs/builtins/<family>.md is what the table says (its examples run in the
+//     suite `docs`) builtins/missing-body/…       a row without a body does not build, and the message names
+//     it
 
 #include "core/lang/builtin_reference.h"
 #include "tests/support/runner/diff.h"
@@ -22,7 +23,9 @@ Outcome check_page(const TestCase& test) {
                              ? builtin_reference_index()
                              : builtin_reference_page(static_cast<BuiltinFamily>(test.index));
     std::optional<std::string> actual = read_file(test.path);
-    if (!actual) return write_file(test.path, "") ? fail("the page did not exist; run again with --update\n") : fail("cannot write it\n");
+    if (!actual)
+        return write_file(test.path, "") ? fail("the page did not exist; run again with --update\n")
+                                         : fail("cannot write it\n");
     if (*actual == wanted) return pass();
     return fail(test.path.native() + " is not what the table says:\n" + diff_lines(*actual, wanted),
                 {{test.path, 0, actual->size(), wanted}});
@@ -62,8 +65,9 @@ Outcome check_missing_prelude(const Context& context) {
     if (!replace_in_copy(folder.path() / "prelude_sources.h", "\nfunc group_by(", "\nfunc group_by_other(")) {
         return fail("there is no `func group_by(` to take away\n");
     }
-    ProcessResult result = run_compiler(folder.path(), {"-fsyntax-only", "-I" + folder.path().native(), "-I" + context.root.native(),
-                                                        (context.root / "core/builtins/registry.cpp").native()});
+    ProcessResult result = run_compiler(
+        folder.path(), {"-fsyntax-only", "-I" + folder.path().native(), "-I" + context.root.native(),
+                        (context.root / "core/builtins/registry.cpp").native()});
     return expect_mention(result, "group_by");
 }
 
@@ -71,19 +75,23 @@ Outcome check_missing_prelude(const Context& context) {
 Outcome check_missing_native(const Context& context) {
     TemporaryFolder folder;
     fs::copy(context.root / "core/builtins/math.cpp", folder.path() / "math.cpp");
-    if (!replace_in_copy(folder.path() / "math.cpp", "Outcome hypot(Call& call)", "Outcome another_hypot(Call& call)")) {
+    if (!replace_in_copy(folder.path() / "math.cpp", "Outcome hypot(Call& call)",
+                         "Outcome another_hypot(Call& call)")) {
         return fail("there is no body of `hypot` to take away\n");
     }
     write_file(folder.path() / "main.cpp",
                "#include \"core/builtins/registry.h\"\n"
                "int main() { return ruff::builtins::native_table().bodies == nullptr; }\n");
     std::string generated = "-I" + (context.bin.parent_path() / "core/builtins/generated").native();
-    // Nothing else is linked, so a great deal is undefined; what counts is that `hypot` is and its neighbour is not.
-    ProcessResult result = run_compiler(folder.path(), {"-I" + context.root.native(), generated, "main.cpp", "math.cpp",
-                                                        (context.root / "core/builtins/registry.cpp").native()});
+    // Nothing else is linked, so a great deal is undefined; what counts is that `hypot` is and its neighbour
+    // is not.
+    ProcessResult result =
+        run_compiler(folder.path(), {"-I" + context.root.native(), generated, "main.cpp", "math.cpp",
+                                     (context.root / "core/builtins/registry.cpp").native()});
     Outcome outcome = expect_mention(result, "bodies::hypot(");
     bool names_others = result.output.find("bodies::cbrt(") != std::string::npos;
-    if (outcome.verdict == Verdict::passed && names_others) return fail("A body that is there was not found either.\n");
+    if (outcome.verdict == Verdict::passed && names_others)
+        return fail("A body that is there was not found either.\n");
     return outcome;
 }
 
@@ -93,9 +101,11 @@ std::vector<TestCase> discover_builtins(const Context& context) {
     std::vector<TestCase> cases;
     for (const BuiltinFamilyInfo& family : all_builtin_families()) {
         std::string name(family.id);
-        cases.push_back({std::string(kReference) + name, context.root / "docs/builtins" / (name + ".md"), static_cast<std::size_t>(family.family)});
+        cases.push_back({std::string(kReference) + name, context.root / "docs/builtins" / (name + ".md"),
+                         static_cast<std::size_t>(family.family)});
     }
-    cases.push_back({std::string(kReference) + "index", context.root / "docs/builtins/index.md", all_builtin_families().size()});
+    cases.push_back({std::string(kReference) + "index", context.root / "docs/builtins/index.md",
+                     all_builtin_families().size()});
     cases.push_back({std::string(kMissingPrelude), context.root / "core/builtins/registry.cpp", 0});
     cases.push_back({std::string(kMissingNative), context.root / "core/builtins/registry.cpp", 0});
     return cases;

@@ -27,7 +27,8 @@ TimeZone central_europe() {
     std::string counts = std::string(3, '\0') + '\0';
     auto block = [&](std::string body) {
         // no ut, standard, leap, transitions; one type, four bytes of names
-        return std::string("TZif2") + std::string(15, '\0') + std::string(16, '\0') + std::string("\0\0\0\1\0\0\0\4", 8) + body;
+        return std::string("TZif2") + std::string(15, '\0') + std::string(16, '\0') +
+               std::string("\0\0\0\1\0\0\0\4", 8) + body;
     };
     std::string body = std::string("\0\0\x0e\x10\0\0", 6) + std::string("CET\0", 4);
     return *TimeZone::from_file(block(body) + block(body) + "\nCET-1CEST,M3.5.0,M10.5.0/3\n");
@@ -98,7 +99,8 @@ TEST_CASE("zones with summer time", "[builtins][time]") {
     CHECK(zone.offset_at(static_cast<std::int64_t>(read("2024-03-31T01:00:00Z"))).seconds_east == 7200);
     auto local = [](std::string_view text) { return static_cast<std::int64_t>(read(text)); };
     CHECK(zone.moment_of(local("2024-07-15T12:00:00Z")) == local("2024-07-15T10:00:00Z"));
-    CHECK(zone.moment_of(local("2024-10-27T02:30:00Z")) == local("2024-10-27T00:30:00Z"));  // twice: the first
+    CHECK(zone.moment_of(local("2024-10-27T02:30:00Z")) ==
+          local("2024-10-27T00:30:00Z"));  // twice: the first
     CHECK(zone.moment_of(local("2024-03-31T02:30:00Z")) == local("2024-03-31T01:30:00Z"));  // skipped: 03:30
     CHECK_FALSE(TimeZone::from_file("TZif"));
     CHECK_FALSE(parse_zone_rule("X"));

@@ -15,7 +15,7 @@ namespace {
 
 // A folder that is gone when the test ends.
 class Folder {
-public:
+  public:
     Folder() {
         path_ = temporary_folder() + "/ruff-unit-XXXXXX";
         REQUIRE(::mkdtemp(path_.data()) != nullptr);
@@ -24,7 +24,7 @@ public:
     std::string at(std::string_view name) const { return path_ + "/" + std::string(name); }
     const std::string& path() const { return path_; }
 
-private:
+  private:
     std::string path_;
 };
 

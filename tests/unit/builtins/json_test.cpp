@@ -11,7 +11,7 @@ namespace {
 
 // Writes the events down.
 class Recorder final : public JsonSink {
-public:
+  public:
     std::string events;
     void null() override { events += "null "; }
     void boolean(bool value) override { events += value ? "true " : "false "; }
@@ -41,7 +41,8 @@ TEST_CASE("JSON values are read", "[builtins][json]") {
     CHECK(read(" null ") == "null ");
     CHECK(read("[]") == "[ ] ");
     CHECK(read("{}") == "{ } ");
-    CHECK(read(R"({"a": [1, -2.5, {"b": true}], "c": false})") == "{ k:a [ i1 f-2.5 { k:b true } ] k:c false } ");
+    CHECK(read(R"({"a": [1, -2.5, {"b": true}], "c": false})") ==
+          "{ k:a [ i1 f-2.5 { k:b true } ] k:c false } ");
     CHECK(read("[[],{},[[]]]") == "[ [ ] { } [ [ ] ] ] ");
     CHECK(read("9223372036854775807") == "i9223372036854775807 ");
     CHECK(read("9223372036854775808") == "f9223372036854775808.0 ");

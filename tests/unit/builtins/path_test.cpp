@@ -10,7 +10,9 @@ using namespace ruff::builtins;
 
 namespace {
 
-std::string joined(std::initializer_list<std::string_view> parts) { return join_path({parts.begin(), parts.size()}); }
+std::string joined(std::initializer_list<std::string_view> parts) {
+    return join_path({parts.begin(), parts.size()});
+}
 
 }  // namespace
 

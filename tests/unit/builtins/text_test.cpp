@@ -75,7 +75,8 @@ TEST_CASE("escapes for URLs and HTML", "[builtins][text]") {
     CHECK(bad == 2);
     CHECK_FALSE(url_decode("%zz", bad).has_value());
     CHECK(html_escape("<a href='x'>\"&\"") == "&lt;a href=&#39;x&#39;&gt;&quot;&amp;&quot;");
-    CHECK(html_unescape("&lt;&eacute;&#8364;&#x41;&unknown;&amp &#xD800;") == "<é€A&unknown;&amp \xEF\xBF\xBD");
+    CHECK(html_unescape("&lt;&eacute;&#8364;&#x41;&unknown;&amp &#xD800;") ==
+          "<é€A&unknown;&amp \xEF\xBF\xBD");
     CHECK(html_unescape("&thetasym;&zwnj;") == "ϑ\xE2\x80\x8C");
 }
 
@@ -105,8 +106,12 @@ FormatSpec spec_of(std::string_view text) {
     return (*pieces)[0].spec;
 }
 
-std::string integer(std::int64_t value, std::string_view spec) { return *format_integer(value, spec_of(spec)); }
-std::string floating(double value, std::string_view spec) { return *format_float(value, "1.5", spec_of(spec)); }
+std::string integer(std::int64_t value, std::string_view spec) {
+    return *format_integer(value, spec_of(spec));
+}
+std::string floating(double value, std::string_view spec) {
+    return *format_float(value, "1.5", spec_of(spec));
+}
 std::string text(std::string_view value, std::string_view spec) { return *format_text(value, spec_of(spec)); }
 
 }  // namespace
