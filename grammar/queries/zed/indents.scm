@@ -1,0 +1,5 @@
+; Lines between brackets stand one step further in.
+
+(_ "{" "}" @end) @indent
+(_ "[" "]" @end) @indent
+(_ "(" ")" @end) @indent
