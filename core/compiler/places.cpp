@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/compiler/function_compiler.h"
+#include "core/syntax/walk.h"
 
 namespace ruff::compiler {
 
@@ -247,35 +248,40 @@ namespace {
 
 /// True if evaluating the expression runs no code that could look at or change a variable: literals, names, operators
 /// and builtins without effects on them.
-bool is_quiet(const sema::SemanticModel& model, const Node& node) {
+bool is_quiet_node(const sema::SemanticModel& model, const Node& node) {
     switch (node.kind) {
         case NodeKind::IntLiteral:
         case NodeKind::FloatLiteral:
         case NodeKind::BoolLiteral:
         case NodeKind::NullLiteral:
         case NodeKind::NameExpr:
-        case NodeKind::SelfExpr: return true;
-        case NodeKind::CallExpr: {
-            const auto& call = node.to<CallExpr>();
-            if (!call.callee->is<NameExpr>()) return false;
-            const sema::Use use = model.use_of(*call.callee);
-            if (use.kind == UseKind::Constructor) break;
-            if (use.kind != UseKind::Builtin) return false;
-            if (builtin_row(static_cast<BuiltinId>(use.index)).effects != effects::Pure) return false;
-            break;
-        }
+        case NodeKind::SelfExpr:
         case NodeKind::StringLiteral:
         case NodeKind::ParenExpr:
         case NodeKind::ArrayExpr:
         case NodeKind::MemberExpr:
         case NodeKind::IndexExpr:
         case NodeKind::UnaryExpr:
-        case NodeKind::BinaryExpr: break;
+        case NodeKind::BinaryExpr: return true;
+        case NodeKind::CallExpr: {
+            const auto& call = node.to<CallExpr>();
+            if (!call.callee->is<NameExpr>()) return false;
+            const sema::Use use = model.use_of(*call.callee);
+            if (use.kind == UseKind::Constructor) return true;
+            return use.kind == UseKind::Builtin &&
+                   builtin_row(static_cast<BuiltinId>(use.index)).effects == effects::Pure;
+        }
         default: return false;
     }
-    bool is_all_quiet = true;
-    for_each_child(node, [&](const Node& child) { is_all_quiet = is_all_quiet && is_quiet(model, child); });
-    return is_all_quiet;
+}
+
+bool is_quiet(const sema::SemanticModel& model, const Node& expression) {
+    bool is_quiet_so_far = true;
+    walk(expression, [&](const Node& node) {
+        is_quiet_so_far = is_quiet_so_far && is_quiet_node(model, node);
+        return is_quiet_so_far;
+    });
+    return is_quiet_so_far;
 }
 
 }  // namespace

@@ -241,7 +241,10 @@ void FunctionCompiler::self_field_into(Symbol name, Reg target) {
 
 void FunctionCompiler::undefined(std::uint32_t index) {
     const sema::UndefinedName& name = model().undefined[index];
-    raise("name", "Undefined variable: " + std::string(model().text(name.name)), undefined_hint(model(), name));
+    // Looking for what was meant takes time; a file with hundreds of unknown names was not made for Ruff.
+    constexpr std::uint32_t kMaxHints = 200;
+    std::string hint = index < kMaxHints ? undefined_hint(model(), name) : std::string();
+    raise("name", "Undefined variable: " + std::string(model().text(name.name)), std::move(hint));
 }
 
 }  // namespace ruff::compiler

@@ -94,6 +94,7 @@ private:
         if (static_cast<std::size_t>(name) >= visible_.size()) {
             visible_.resize(std::max<std::size_t>(64, static_cast<std::size_t>(name) * 2), kNone);
             outside_.resize(visible_.size());
+            is_variant_name_.resize(visible_.size(), false);
         }
         return name;
     }
@@ -339,10 +340,16 @@ private:
             if (!choice->name.is_missing()) {
                 const BindingId id = declare(choice->name, BindingKind::Enum, DeclaredAs::Const, choice);
                 binding(id).visible_from = model_->scopes[scope()].span.begin;
-                has_enums_ = true;
+                note_variants(*choice);
             }
         }
         is_exporting_ = false;
+    }
+
+    void note_variants(const EnumDecl& declaration) {
+        for (const EnumVariant* variant : declaration.variants) {
+            if (!variant->name.is_missing()) is_variant_name_[static_cast<std::size_t>(symbol(variant->name))] = true;
+        }
     }
 
     void hoist_function(const FuncDecl& declaration) {
@@ -616,6 +623,7 @@ private:
             if (const SemanticModel* module = model_->imports[index].module) {
                 binding(id).target = module->find_export(item->name.text());
             }
+            note_imported_variants(id);
         }
     }
 
@@ -637,7 +645,13 @@ private:
             imported.target = exported;
             imported.visible_from = span_of(statement).end;
             make_visible(id);
+            note_imported_variants(id);
         }
+    }
+
+    void note_imported_variants(BindingId id) {
+        const sema::Binding& declared = declaration_of(id);
+        if (declared.kind == BindingKind::Enum) note_variants(declared.declaration->to<EnumDecl>());
     }
 
     // --- tests ----------------------------------------------------------------------------------------------------
@@ -999,7 +1013,7 @@ private:
                 return refuse("constant", "case value if value == " + spelled);
             }
         }
-        if (!has_enums_ && model_->imports.empty()) return;
+        if (!is_variant_name_[static_cast<std::size_t>(text)]) return;
         if (const std::string owner = visible_enum_with(name.text()); !owner.empty()) {
             refuse("variant", owner + "::" + spelled);
         }
@@ -1093,7 +1107,9 @@ private:
 
     void report_unknown_enum(const Path& path) {
         std::vector<std::string_view> known{"Result", "Option"};
+        constexpr std::size_t kMaxSuggestions = 200;
         for (const OpenScope& open : open_) {
+            if (model_->diagnostics.size() > kMaxSuggestions) break;
             for (BindingId id = model_->scopes[open.id].first; id != kNone; id = binding(id).next_in_scope) {
                 if (declaration_of(id).kind == BindingKind::Enum) known.push_back(model_->name(id));
             }
@@ -1462,6 +1478,7 @@ private:
     struct Outside { bool is_known = false; Use use; };
     std::vector<BindingId> visible_;          // by symbol: the innermost declaration
     std::vector<Outside> outside_;            // by symbol: the builtin
+    std::vector<bool> is_variant_name_;       // by symbol: a variant of some enum seen so far has this name
     std::vector<Undo> undo_;
     std::vector<OpenScope> open_;
     std::vector<const Node*> chain_;
@@ -1476,7 +1493,6 @@ private:
     std::uint32_t next_import_ = 0;
     bool is_exporting_ = false;
     bool is_calling_method_ = false;
-    bool has_enums_ = false;
     bool has_unknown_names_ = false;          // an `import *` that failed
 };
 
