@@ -1,0 +1,52 @@
+// What needs no editor but Neovim: the words in the editors' files are those of core/lang, and the Neovim plugin does
+// what it says in a real Neovim, with the compiled grammar.
+
+#include "tests/support/runner/files.h"
+#include "tests/support/runner/process.h"
+#include "tests/support/runner/programs.h"
+
+namespace ruff::tests {
+namespace {
+
+Outcome run_words(const Context& context) {
+    ProcessOptions options = process_options(context, context.root);
+    options.command = {"python3", "scripts/editor-words", "--check"};
+    options.joins_error = true;
+    ProcessResult result = run_process(options);
+    return result.exit_code == 0 ? pass() : fail(result.output);
+}
+
+Outcome run_neovim(const Context& context) {
+    TemporaryFolder folder;
+    std::string parser = (folder.path() / "ruff.so").native();
+    ProcessOptions options = process_options(context, context.root);
+    options.joins_error = true;
+    options.command = {"cc", "-O1", "-shared", "-fPIC", "-Igrammar/src", "grammar/src/parser.c", "grammar/src/scanner.c",
+                       "-o", parser};
+    ProcessResult compiled = run_process(options);
+    if (compiled.exit_code != 0) return fail(compiled.output);
+    options.environment.emplace_back("RUFF_PARSER", parser);
+    options.environment.emplace_back("XDG_DATA_HOME", folder.path().native());
+    options.environment.emplace_back("XDG_CONFIG_HOME", folder.path().native());
+    options.environment.emplace_back("XDG_STATE_HOME", folder.path().native());
+    options.command = {"nvim",  "--headless", "-n", "-i", "NONE", "--cmd", "set rtp^=editors/neovim",
+                       "-c",    "luafile editors/neovim/test/plugin_test.lua", "-c", "cquit!"};
+    ProcessResult result = run_process(options);
+    if (!result.not_started.empty()) return skip("no nvim: " + result.not_started + "\n");
+    bool has_passed = result.exit_code == 0 && result.output.find(" passed, 0 failed") != std::string::npos;
+    return has_passed ? pass() : fail(result.describe_end() + "\n" + result.output + "\n");
+}
+
+}  // namespace
+
+std::vector<TestCase> discover_editors(const Context& context) {
+    if (!std::filesystem::exists(context.root / "editors")) return {};
+    return {{"editors/words", context.root / "scripts/editor-words", 0},
+            {"editors/neovim", context.root / "editors/neovim/test/plugin_test.lua", 0}};
+}
+
+Outcome run_editors(const TestCase& test, const Context& context) {
+    return test.name == "editors/words" ? run_words(context) : run_neovim(context);
+}
+
+}  // namespace ruff::tests
