@@ -80,12 +80,6 @@ Instruction* FunctionBuilder::last() {
     return size() > last_bound_ ? &function_.code.back() : nullptr;
 }
 
-void FunctionBuilder::remove_last() {
-    function_.code.pop_back();
-    if (!function_.positions.empty() && function_.positions.back().pc == size()) function_.positions.pop_back();
-    if (!jumps_.empty() && jumps_.back().at == size()) jumps_.pop_back();
-}
-
 Label FunctionBuilder::new_label() {
     labels_.push_back(kUnbound);
     return static_cast<Label>(labels_.size() - 1);

@@ -34,9 +34,8 @@ public:
     std::uint32_t emit_jump(Op op, Label target, std::uint32_t a = 0, std::uint32_t b = 0, std::uint8_t flags = 0);
 
     [[nodiscard]] Instruction& at(std::uint32_t index) { return function_.code[index]; }
-    /// The last instruction, or null when a label is bound behind it or there is none: what may be rewritten in place.
+    /// The last instruction, or null when a label is bound behind it or there is none.
     [[nodiscard]] Instruction* last();
-    void remove_last();
 
     [[nodiscard]] Label new_label();
     void bind(Label label);
@@ -89,7 +88,7 @@ private:
     Function& function_;
     Span position_;
     std::vector<std::uint32_t> labels_;
-    std::uint32_t last_bound_ = 0;  // nothing before this index may be rewritten
+    std::uint32_t last_bound_ = 0;  // where the last label was bound
     std::vector<PendingJump> jumps_;
     std::vector<PendingHandler> handlers_;
     std::vector<Slot> slots_;  // open addressing over the constants, a power of two, at most half full
