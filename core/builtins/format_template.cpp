@@ -283,6 +283,10 @@ std::string pad_text(std::string_view text, std::size_t width, std::string_view 
     std::size_t before = align == '>' ? missing : align == '^' ? missing / 2 : 0;
     // `count` characters of the fill, repeated from its start.
     auto append_fill = [&](std::string& out, std::size_t count) {
+        if (fill.size() == 1) {
+            out.append(count, fill[0]);
+            return;
+        }
         for (std::size_t at = 0; count > 0; --count) {
             std::size_t size = utf8::decode(fill, at).size;
             out += fill.substr(at, size);

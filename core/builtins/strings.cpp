@@ -147,6 +147,10 @@ Outcome done_padded(Call& call, char align) {
     std::size_t width = 0;
     if (!read_width(call, 1, width)) return Outcome::Raised;
     if (call.text(2).empty()) return raise_value_error(call, "the text to fill up with is empty");
+    std::size_t widest = call.text(2).size() == utf8::count_code_points(call.text(2)) ? 1 : 4;
+    if (width > (kMaxStringSize - call.text(0).size()) / widest) {
+        return call.vm.raise_out_of_memory(call.row.name);
+    }
     return call.done_text(pad_text(call.text(0), width, call.text(2), align));
 }
 

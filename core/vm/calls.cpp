@@ -4,6 +4,9 @@
 // callee's register 0 is window[1]. Whoever ends a call leaves window[1 …] without heap values: a frame by clearing its
 // registers, a builtin by clearing the window.
 
+#include <algorithm>
+#include <new>
+#include <stdexcept>
 #include <string>
 
 #include "core/support/edit_distance.h"
@@ -128,6 +131,17 @@ Value default_value(const BuiltinParameter& parameter) {
     return Value();
 }
 
+/// Runs a body. Memory that the C++ library was refused in it is an error of the program, as it is on the heap.
+Outcome run_body(NativeFunction body, Call& call) {
+    try {
+        return body(call);
+    } catch (const std::bad_alloc&) {
+        return call.vm.raise_out_of_memory(call.row.shown_name());
+    } catch (const std::length_error&) {
+        return call.vm.raise_out_of_memory(call.row.shown_name());
+    }
+}
+
 constexpr KindMask kPulledKinds = kind_bit(ValueKind::Generator) | kind_bit(ValueKind::Channel) | kind_bit(ValueKind::File) |
                                   kind_bit(ValueKind::Struct);
 
@@ -155,36 +169,14 @@ bool call_collected(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t 
 
 }  // namespace
 
-namespace {
-
-/// True when a native is given something to iterate that takes fibers to walk: it is collected into an array first, in Ruff.
-bool must_be_collected(const BuiltinFacts& facts, const Value* window, std::uint32_t count) {
-    if (count == 0 || !facts.collects) return false;
-    const ValueKind kind = window[1].kind();
-    return kind == ValueKind::Generator || kind == ValueKind::Channel || kind == ValueKind::File ||
-           (kind == ValueKind::Struct && window[1].as_struct()->info->iter != nullptr);
-}
-
-bool call_collected(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t count, std::uint32_t frame_flags) {
-    Code* code = vm.prelude_helper("array", "_call_collected");
-    Value* base = ensure_stack(vm, window + 1, count + 1);
-    if (base == nullptr) return unwind(vm);
-    for (std::uint32_t i = count; i > 0; --i) base[i] = std::move(base[i - 1]);
-    base[0] = make_builtin_function(row);
-    return call_code(vm, *code, base - 1, count + 1, frame_flags);
-}
-
-}  // namespace
-
 bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t count, std::uint32_t frame_flags, Value* receiver,
                   std::uint32_t hidden) {
     const BuiltinFacts& facts = vm.builtin_facts[static_cast<int>(row.id)];
-    if (receiver == nullptr && must_be_collected(facts, window, count)) return call_collected(vm, row, window, count, frame_flags);
     if (!check_builtin_arguments(vm, row, window, count, hidden, receiver)) {
         clear_window(window, count);
         return unwind(vm);
     }
-    if (row.walks_arguments) {
+    if (facts.collects) {
         const std::uint64_t marked = arguments_to_collect(row, window, count);
         if (marked != 0) return call_collected(vm, row, window, count, frame_flags, marked);
     }
@@ -214,7 +206,7 @@ bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t co
     const auto position = static_cast<std::uint32_t>(window - vm.fiber->stack);
     const std::uint32_t saved_top = std::exchange(vm.native_top, position + 1 + count);
     Call call(vm, row, position + 1, count, receiver);
-    const Outcome outcome = function(call);
+    const Outcome outcome = run_body(function, call);
     vm.native_top = saved_top;
     window = vm.fiber->stack + position;
     clear_window(window, count);
@@ -551,7 +543,7 @@ bool invoke_mutating_builtin(Vm& vm, const Code& code, const bc::Place& place, c
     }
     const auto saved_top = std::exchange(vm.native_top, static_cast<std::uint32_t>(position) + 1 + count);
     Call call(vm, row, static_cast<std::uint32_t>(position + 1), count, nullptr);
-    const Outcome outcome = vm.natives().bodies[static_cast<int>(row.id)].function(call);
+    const Outcome outcome = run_body(vm.natives().bodies[static_cast<int>(row.id)].function, call);
     vm.native_top = saved_top;
     window = vm.fiber->stack + position;
     put_back(vm, code, place, vm.frame->base, window);

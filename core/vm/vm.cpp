@@ -48,9 +48,8 @@ Vm::Vm(std::shared_ptr<Image> image, const NativeTable& natives, VmOptions optio
     if (natives_.bodies != nullptr) builtin_facts.reserve(kBuiltinCount);
     for (const BuiltinRow& row : all_builtins()) {
         if (natives_.bodies == nullptr) break;   // a VM without builtins, for tests of its parts
-        const bool collects = row.body == BuiltinBody::Native && !row.parameters.empty() && row.parameters[0].type.starts_with("iterable");
         const NativeFunction body = natives_.bodies == nullptr ? nullptr : natives_.bodies[static_cast<int>(row.id)].function;
-        builtin_facts.push_back({body, row.next_with_name >= 0 || is_overloaded(row), collects,
+        builtin_facts.push_back({body, row.next_with_name >= 0 || is_overloaded(row), row.walks_arguments,
                                  row.has_effect(effects::Suspends)});
     }
     if (options_.virtual_clock) scheduler.use_virtual_clock();
