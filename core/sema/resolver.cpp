@@ -587,7 +587,7 @@ private:
         } else {
             return;
         }
-        report("self-assignment", span_of(node), std::string(what) + " may not assign to `self`").help =
+        report("assignment-to-self", span_of(node), std::string(what) + " may not assign to `self`").help =
             "return the changed value, or make the change in a plain method";
     }
 

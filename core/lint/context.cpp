@@ -1,0 +1,31 @@
+#include "core/lint/context.h"
+
+#include "core/syntax/walk.h"
+
+namespace ruff::lint {
+
+Context::Context(const sema::SemanticModel& semantic_model)
+    : model(semantic_model), tree(*semantic_model.tree), parents_(tree.node_count, nullptr) {
+    syntax::walk(*tree.root, [&](const syntax::Node& node) {
+        nodes_[static_cast<std::size_t>(node.kind)].push_back(&node);
+        syntax::for_each_child(node, [&](const syntax::Node& child) { parents_[child.id] = &node; });
+        return true;
+    });
+}
+
+Diagnostic& Context::report(Span span, std::string message) {
+    Diagnostic& finding = findings_.emplace_back();
+    finding.code = rule_->name;
+    finding.severity = severity_;
+    finding.is_rule = true;
+    finding.span = span;
+    finding.message = std::move(message);
+    return finding;
+}
+
+void Context::set_rule(const Rule& rule, Severity severity) {
+    rule_ = &rule;
+    severity_ = severity;
+}
+
+}  // namespace ruff::lint

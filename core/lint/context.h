@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/lint/rule.h"
+#include "core/sema/semantic_model.h"
+
+namespace ruff::lint {
+
+/// What the rules see of one file, and where they put what they find. Made for one check on one thread.
+class Context {
+public:
+    explicit Context(const sema::SemanticModel& model);
+
+    const sema::SemanticModel& model;
+    const syntax::SyntaxTree& tree;
+
+    /// Calls `function(const T&)` for every node of that kind, in source order.
+    template <class T, class Function>
+    void each(Function&& function) const {
+        for (const syntax::Node* node : nodes_[static_cast<std::size_t>(T::kKind)]) function(node->to<T>());
+    }
+
+    /// Null for the file.
+    [[nodiscard]] const syntax::Node* parent(const syntax::Node& node) const { return parents_[node.id]; }
+
+    /// Starts a finding of the rule that is running; the reference holds until the next one.
+    Diagnostic& report(Span span, std::string message);
+    Diagnostic& report(const syntax::Node& node, std::string message) { return report(tree.span(node), std::move(message)); }
+
+    void set_rule(const Rule& rule, Severity severity);
+    std::vector<Diagnostic> take_findings() { return std::move(findings_); }
+
+private:
+    const Rule* rule_ = nullptr;
+    Severity severity_ = Severity::Warning;
+    std::vector<const syntax::Node*> parents_;  // by node id
+    std::array<std::vector<const syntax::Node*>, 256> nodes_;
+    std::vector<Diagnostic> findings_;
+};
+
+}  // namespace ruff::lint

@@ -1,0 +1,96 @@
+#include "core/lint/lint.h"
+
+#include <algorithm>
+
+#include "core/lint/context.h"
+#include "core/lint/suppressions.h"
+
+namespace ruff::lint {
+
+Selection::Selection() {
+    for (const Rule& rule : all_rules()) {
+        if (rule.is_default) set(rule.id, rule.severity);
+    }
+}
+
+void Selection::add(const Rule& rule) {
+    if (!severity(rule.id)) set(rule.id, rule.severity);
+}
+
+std::vector<Diagnostic> Selection::apply(const config::CheckConfig& config) {
+    std::vector<Diagnostic> unknown;
+    auto find = [&](const config::RuleName& name) {
+        const Rule* rule = find_rule(name.name);
+        if (rule == nullptr) {
+            Diagnostic& diagnostic = unknown.emplace_back();
+            diagnostic.code = "unknown-rule";
+            diagnostic.span = name.span;
+            diagnostic.message = describe_unknown_rule(name.name);
+        }
+        return rule;
+    };
+    for (const config::RuleName& name : config.select) {
+        if (const Rule* rule = find(name)) add(*rule);
+    }
+    for (const config::RuleLevel& level : config.levels) {
+        if (const Rule* rule = find(level.rule)) set(rule->id, level.severity);
+    }
+    for (const config::RuleName& name : config.ignore) {
+        if (const Rule* rule = find(name)) set(rule->id, std::nullopt);
+    }
+    return unknown;
+}
+
+namespace {
+
+std::vector<Diagnostic> run_rules(const sema::SemanticModel& model, const Selection& selection) {
+    Context context(model);
+    std::array<bool, kRuleCount> is_enabled{};
+    for (const Rule& rule : all_rules()) {
+        const std::optional<Severity> severity = selection.severity(rule.id);
+        is_enabled[static_cast<std::size_t>(rule.id)] = severity.has_value();
+        if (!severity || rule.body->check == nullptr) continue;
+        context.set_rule(rule, *severity);
+        rule.body->check(context);
+    }
+    std::vector<Diagnostic> findings = context.take_findings();
+    const Rule& suppression_rule = all_rules()[static_cast<std::size_t>(RuleId::unused_suppression)];
+    context.set_rule(suppression_rule, selection.severity(suppression_rule.id).value_or(suppression_rule.severity));
+    apply_suppressions(context.tree, is_enabled, findings, context);
+    for (Diagnostic& each : context.take_findings()) findings.push_back(std::move(each));
+    return findings;
+}
+
+}  // namespace
+
+std::vector<Diagnostic> check_file(const sema::SemanticModel& model, const Selection& selection) {
+    std::vector<Diagnostic> diagnostics = model.tree->diagnostics;
+    if (model.tree->has_grammar_errors) return diagnostics;
+    diagnostics.insert(diagnostics.end(), model.diagnostics.begin(), model.diagnostics.end());
+    for (Diagnostic& finding : run_rules(model, selection)) diagnostics.push_back(std::move(finding));
+    std::stable_sort(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& left, const Diagnostic& right) {
+        return left.span.begin < right.span.begin;
+    });
+    return diagnostics;
+}
+
+std::vector<TextEdit> choose_edits(const std::vector<Diagnostic>& diagnostics, bool allows_unsafe) {
+    std::vector<TextEdit> chosen;
+    for (const Diagnostic& diagnostic : diagnostics) {
+        const auto fix = std::find_if(diagnostic.fixes.begin(), diagnostic.fixes.end(), [&](const Fix& each) {
+            return each.safety == FixSafety::Safe || (allows_unsafe && each.safety == FixSafety::Unsafe);
+        });
+        if (fix == diagnostic.fixes.end() || !diagnostic.is_rule) continue;
+        const bool is_free = std::none_of(fix->edits.begin(), fix->edits.end(), [&](const TextEdit& edit) {
+            return std::any_of(chosen.begin(), chosen.end(), [&](const TextEdit& other) {
+                return edit.span.begin <= other.span.end && other.span.begin <= edit.span.end;
+            });
+        });
+        if (is_free) chosen.insert(chosen.end(), fix->edits.begin(), fix->edits.end());
+    }
+    std::sort(chosen.begin(), chosen.end(),
+              [](const TextEdit& left, const TextEdit& right) { return left.span.begin < right.span.begin; });
+    return chosen;
+}
+
+}  // namespace ruff::lint
