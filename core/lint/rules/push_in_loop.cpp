@@ -87,6 +87,72 @@ void offer_fix(Context& context, Diagnostic& finding, const Push& push, const No
                              {{finding.span, text}}});
 }
 
+/// The statement before it in its block or file, or null.
+const Node* statement_before(const Context& context, const Node& statement) {
+    const Node* parent = context.parent(statement);
+    List<Stmt> siblings;
+    if (const auto* file = parent->as<File>()) siblings = file->statements;
+    else if (const auto* block = parent->as<Block>()) siblings = block->statements;
+    for (std::size_t i = 1; i < siblings.size(); ++i) {
+        if (siblings[i] == &statement) return siblings[i - 1];
+    }
+    return nullptr;
+}
+
+/// The `[]` of the statement that declares the variable as an empty array, or null.
+const Node* empty_array_of(const Context& context, const Node& declaration, sema::BindingId id) {
+    const Node* value = nullptr;
+    const Node* target = nullptr;
+    if (const auto* binding = declaration.as<Binding>()) value = binding->value, target = binding->pattern;
+    if (const auto* assign = declaration.as<Assign>()) value = assign->value, target = assign->target;
+    if (value == nullptr || context.model.bindings[id].declaration != target) return nullptr;
+    const auto* array = value->as<ArrayExpr>();
+    return array != nullptr && array->elements.empty() ? array : nullptr;
+}
+
+/// Whether the value may become the body of a lambda: nothing in it leaves, waits, or looks at the array.
+bool can_move_to_lambda(const Context& context, const Node& value, std::string_view array) {
+    for (std::uint32_t token = value.first_token; token <= value.last_token; ++token) {
+        switch (context.tree.tokens[token].kind) {
+            case TokenKind::KwAwait:
+            case TokenKind::KwYield:
+            case TokenKind::KwReturn:
+            case TokenKind::Question: return false;
+            default:
+                if (context.tree.token_text(token) == array) return false;
+        }
+    }
+    return true;
+}
+
+/// Something that `map` walks eagerly, whatever the program binds: `a..b`, `range(…)`, an array literal.
+bool is_eager_iterable(const Context& context, const Node& iterable) {
+    const auto* call = iterable.as<CallExpr>();
+    const BuiltinRow* builtin = call == nullptr ? nullptr : builtin_of(context, *call->callee);
+    return iterable.is<RangeExpr>() || iterable.is<ArrayExpr>() || (builtin != nullptr && builtin->name == "range");
+}
+
+/// `xs := []` and a loop that only pushes: `xs := map(it, |x| v)`.
+void offer_map(Context& context, Diagnostic& finding, const Push& push, const Node& statement) {
+    const auto* loop = loop_around(context, statement)->as<For>();
+    if (loop == nullptr || loop->second != nullptr || !loop->pattern->is<NamePattern>()) return;
+    if (context.parent(statement) != loop->body || loop->body->statements.size() != 1) return;
+    const sema::BindingId id = context.model.binding_of(*push.place);
+    const Node* declaration = statement_before(context, *loop);
+    if (id == sema::kNone || declaration == nullptr || !is_eager_iterable(context, *loop->iterable)) return;
+    const Node* empty = empty_array_of(context, *declaration, id);
+    const Node& value = *push.call->arguments.back();
+    const bool has_one_value = context.tree.span(value).begin == push.values_begin && is_plain_argument(value);
+    if (empty == nullptr || !has_one_value || !can_move_to_lambda(context, value, context.model.name(id))) return;
+    const Span loop_span = context.tree.span(*loop), start = context.tree.span(*empty);
+    if (has_comment_in(context, {start.begin, loop_span.end})) return;
+    std::string body(context.tree.text(value));
+    if (body.starts_with('{')) body = "(" + body + ")";
+    const std::string text = "map(" + std::string(context.tree.text(*loop->iterable)) + ", |" +
+                             std::string(context.tree.text(*loop->pattern)) + "| " + body + ")";
+    finding.fixes.push_back({"Build the array with `map`", FixSafety::Unsafe, {{{start.begin, loop_span.end}, text}}});
+}
+
 void check_dropped(Context& context) {
     context.each<ExprStmt>([&](const ExprStmt& statement) {
         const auto* call = statement.expression->as<CallExpr>();
@@ -111,6 +177,7 @@ void check_rebinding(Context& context) {
             context.report(statement, "`" + place + "` is bound again in every iteration to what `" + std::string(push.method) +
                                           "` gives; pushing in place is enough");
         offer_fix(context, finding, push, statement, true);
+        offer_map(context, finding, push, statement);
     });
 }
 
@@ -146,7 +213,8 @@ for i in range(len(files)) {
 ```
 
 The fix of an assignment is safe, but for a value with an `await` in it: then the array is read after the wait and no longer before
-it. The fix of a dropped result is unsafe, because the program does something else afterwards: what it was meant to do. No fix is
+it. Where the loop does nothing else than fill an array that is declared as `[]` right above it, a second fix, unsafe, builds the
+array with `map`. The fix of a dropped result is unsafe, because the program does something else afterwards: what it was meant to do. No fix is
 offered for `let` and `const`, for loop and pattern variables, and where a comment would be lost. A `push` that a struct of the
 program or of its modules declares is left alone.
 )md"};
