@@ -25,11 +25,18 @@ std::string_view describe(const Context& context, const Node& node) {
     }
 }
 
+/// `default: null` and `{ null }` say that there is nothing to do.
+bool is_placeholder(const Context& context, const Node& statement, const Node& expression) {
+    if (!expression.is<NullLiteral>()) return false;
+    const auto* block = context.parent(statement)->as<Block>();
+    return block == nullptr ? context.parent(statement)->is<MatchArm>() : block->statements.size() == 1;
+}
+
 void check(Context& context) {
     context.each<ExprStmt>([&](const ExprStmt& statement) {
         const Node& expression = without_parens(*statement.expression);
         const std::string_view what = describe(context, expression);
-        if (what.empty() || is_value_used(context, statement) || is_in_try(context, statement)) return;
+        if (what.empty() || is_placeholder(context, statement, expression) || is_value_used(context, statement) || is_in_try(context, statement)) return;
         Diagnostic& finding = context.report(statement, "this statement is only " + std::string(what) + " and has no effect");
         const auto* binary = expression.as<BinaryExpr>();
         if (binary != nullptr && binary->op == BinaryOp::Equal) finding.help = "write `:=` to assign";
@@ -40,8 +47,8 @@ void check(Context& context) {
 
 extern const RuleBody no_effect_rule = {check, R"md(Finds statements that are only a name, a literal, a function, a comparison or an arithmetic operation.
 
-Their value is dropped. The last statement of a block that gives a value is left alone, and so is the body of a `try` with an
-`except`, where an operation may be there for the error it raises.
+Their value is dropped. The last statement of a block that gives a value is left alone, and so are a `null` that stands alone in a
+block or arm, and the body of a `try` with an `except`, where an operation may be there for the error it raises.
 
 ```ruff no-run
 mut state := "idle"
