@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/support/diagnostic.h"
+#include "core/support/source_file.h"
+#include "core/syntax/syntax_tree.h"
+#include "formatter/document.h"
+
+/// The formatter: one style, for the command line and the editor alike. Thread-safe; linear in the text.
+namespace ruff::formatter {
+
+enum class FormatStatus : std::uint8_t {
+    Formatted,    ///< `text` is the source in the one style, perhaps unchanged
+    HasErrors,    ///< the same, but statements with errors stay byte for byte
+    Untouched,    ///< it could not be formatted without harm and stays as it is: a defect of Ruff, unless the source has errors
+};
+
+struct FormatResult {
+    FormatStatus status = FormatStatus::Formatted;
+    /// The whole text afterwards, without a byte order mark; line ends as in the source (those of its first line).
+    std::string text;
+    /// What changes, as edits of the source; empty if nothing does.
+    std::vector<TextEdit> edits;
+    /// What is wrong with the source.
+    std::vector<Diagnostic> diagnostics;
+};
+
+/// The tokens (but for `=` and `:=`, `;` and trailing commas) and the comments of the result are those of the source;
+/// this is checked each time, and where it does not hold the source is left untouched.
+[[nodiscard]] FormatResult format_source(std::shared_ptr<const SourceFile> source, const LayoutOptions& options);
+[[nodiscard]] FormatResult format_tree(const syntax::SyntaxTree& tree, const LayoutOptions& options);
+
+/// Formats the statements that touch the lines `first_line` to `last_line`, from 0 and both inclusive, of the
+/// innermost block that holds them all; everything else stays as it is.
+[[nodiscard]] FormatResult format_range(const syntax::SyntaxTree& tree, std::uint32_t first_line,
+                                        std::uint32_t last_line, const LayoutOptions& options);
+
+/// What `format_source` promises about tokens and comments. Empty if it holds, otherwise what differs.
+[[nodiscard]] std::string compare_content(const syntax::SyntaxTree& before, const syntax::SyntaxTree& after);
+
+}  // namespace ruff::formatter
