@@ -287,6 +287,43 @@ void print_json(const std::vector<CheckedFile>& files) {
     print(out + (out.size() == 1 ? "]\n" : "\n]\n"));
 }
 
+void print_json_lines(const std::vector<CheckedFile>& files) {
+    std::string out;
+    for (const CheckedFile& file : files) {
+        for (const Diagnostic& each : file.diagnostics) out += json_object(file, each) + "\n";
+    }
+    print(out);
+}
+
+/// Data of a workflow command: `%`, line ends, and in properties `:` and `,` too, are written as `%XX`.
+std::string github_text(std::string_view text, bool is_property) {
+    std::string out;
+    for (const char c : text) {
+        char escape[8];
+        const bool is_special = c == '%' || c == '\n' || c == '\r' || (is_property && (c == ':' || c == ','));
+        if (is_special) std::snprintf(escape, sizeof escape, "%%%02X", c), out += escape;
+        else out += c;
+    }
+    return out;
+}
+
+/// The annotations of GitHub workflows: `::error file=a.ruff,line=1,col=2,…::message`.
+void print_github(const std::vector<CheckedFile>& files) {
+    std::string out;
+    for (const CheckedFile& file : files) {
+        for (const Diagnostic& each : file.diagnostics) {
+            const LineColumn begin = position_of(*file.source, each.span.begin), end = position_of(*file.source, each.span.end);
+            const std::string_view level = each.severity == Severity::Error     ? "error"
+                                           : each.severity == Severity::Warning ? "warning"
+                                                                                : "notice";
+            out += "::" + std::string(level) + " file=" + github_text(file.path, true) + ",line=" + std::to_string(begin.line) +
+                   ",col=" + std::to_string(begin.column) + ",endLine=" + std::to_string(end.line) + ",endColumn=" +
+                   std::to_string(end.column) + ",title=" + std::string(each.code) + "::" + github_text(each.message, false) + "\n";
+        }
+    }
+    print(out);
+}
+
 void print_concise(const std::vector<CheckedFile>& files) {
     std::string out;
     for (const CheckedFile& file : files) {
@@ -380,16 +417,18 @@ int run(const Arguments& arguments) {
     }
     const std::string_view format = arguments.value("--output-format", "full");
     if (format == "json") print_json(files);
+    else if (format == "jsonl") print_json_lines(files);
+    else if (format == "github") print_github(files);
     else if (format == "concise") print_concise(files);
     else print_full(files);
-    if (format != "json") print_summary(files);
+    if (format == "full" || format == "concise") print_summary(files);
     return exit_code(files);
 }
 
 constexpr Option kOptions[] = {
     {.name = "--fix", .help = "apply the safe fixes"},
     {.name = "--unsafe-fixes", .help = "apply the unsafe fixes too"},
-    {.name = "--output-format", .kind = OptionKind::value, .value_name = "full|concise|json", .help = "how findings are shown", .has_choices = true},
+    {.name = "--output-format", .kind = OptionKind::value, .value_name = "full|concise|json|jsonl|github", .help = "how findings are shown", .has_choices = true},
     {.name = "--select", .kind = OptionKind::value, .value_name = "RULES", .help = "only these rules, separated by commas"},
     {.name = "--ignore", .kind = OptionKind::value, .value_name = "RULES", .help = "without these rules"},
 };
