@@ -97,6 +97,7 @@ void Printer::members(Items members, std::uint32_t closing, bool may_be_one_line
     for (std::size_t i = 0; i + 1 < members.size(); ++i) {
         wants_comma = wants_comma && tree_.tokens[members[i]->last_token + 1].kind == TokenKind::Comma;
     }
+    comments_above();
     document_.begin_group();
     take();
     if (next_ == closing && !has_comment()) {

@@ -116,6 +116,11 @@ void Printer::dangling_comments() {
     while (has_comment()) comment(false);
 }
 
+/// Comments in front of what is about to begin a group: they must not break it.
+void Printer::comments_above() {
+    while (has_comment()) comment(false);
+}
+
 bool Printer::is_on_one_line(std::uint32_t first, std::uint32_t last) const {
     for (std::uint32_t token = first + 1; token <= last; ++token) {
         if (tree_.tokens[token].newline_before()) return false;
@@ -377,6 +382,7 @@ void Printer::body(const Block& block) {
 }
 
 void Printer::grouped_body(const Block& block) {
+    comments_above();
     document_.begin_group();
     body(block);
     document_.end_group();
@@ -402,6 +408,7 @@ void Printer::list(Items elements, ListStyle style) {
     const auto edge = [&] { style.has_blanks ? document_.line() : document_.soft_line(); };
     const bool hugs = style.may_hug && !elements.empty() &&
                       (can_hug(*elements.back()) || (elements.size() == 1 && is_plain_call(*elements[0])));
+    comments_above();
     document_.begin_group(hugs);
     take();
     trailing_comments();
@@ -454,6 +461,7 @@ void Printer::flat_list(Items elements) {
 
 void Printer::node(const Node* node) {
     if (node == nullptr || node->is_missing) return;
+    comments_above();
     visit(*node, [&](const auto& typed) { print(typed); });
 }
 

@@ -70,6 +70,7 @@ private:
     void comment(bool is_first);
     void trailing_comments();
     void dangling_comments();
+    void comments_above();
     [[nodiscard]] bool is_on_one_line(std::uint32_t first, std::uint32_t last) const;
 
     // Statements one below the other

@@ -96,6 +96,26 @@ std::string with_other_blanks(const syntax::SyntaxTree& tree) {
     return text;
 }
 
+/// What goes wrong when a comment stands at one of the boundaries between two tokens. Where a comment would make the
+/// program another one, or wrong, there is nothing to ask.
+std::string flaws_with_comments(const std::string& text) {
+    const auto tree = syntax::parse_file(make_source("plain.ruff", text));
+    for (const std::string_view comment : {" /* c */ ", " # c\n", "\n# c\n"}) {
+        for (const syntax::Token& token : tree->tokens) {
+            std::string commented = text;
+            commented.insert(token.begin, comment);
+            const auto parsed = syntax::parse_file(make_source("commented.ruff", commented));
+            if (parsed->has_errors || parsed->tokens.size() != tree->tokens.size()) continue;
+            const std::string flaws = flaws_of(commented, {});
+            if (flaws.empty()) continue;
+            const std::uint32_t line = tree->source->lines().line_of(token.begin) + 1;
+            return "With `" + std::string(comment) + "` before `" + std::string(tree->text(token)) + "` on line " +
+                   std::to_string(line) + ": " + flaws;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 std::vector<TestCase> discover_format(const Context& context) {
@@ -125,6 +145,10 @@ Outcome run_format(const TestCase& test, const Context& context) {
     if (spread != expected) return fail("Other blanks give another text:\n" + diff_lines(expected, spread));
     const bool is_example = test.path.native().starts_with((context.root / "examples").native());
     if (is_example && expected != text) return fail("It is not formatted:\n" + diff_lines(expected, text));
+    if (is_example) {
+        const std::string flaws = flaws_with_comments(text);
+        if (!flaws.empty()) return fail(flaws);
+    }
     return pass();
 }
 
