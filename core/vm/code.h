@@ -17,6 +17,8 @@ struct FunctionObject;
 /// A place as the fast paths see it.
 struct LoadedPlace {
     std::int32_t local;      ///< the register, when the place is a mutable variable in a register and nothing more; else -1
+    std::int32_t field_of;   ///< the register, when the place is one field of a mutable variable in a register; else -1
+    std::uint16_t field;     ///< access site of that field
     std::uint16_t method;    ///< access site of the method's name
 };
 

@@ -118,8 +118,13 @@ void Image::load_function(Loaded& loaded, std::uint32_t program_index, const bc:
     code.places = static_cast<LoadedPlace*>(std::malloc(sizeof(LoadedPlace) * (function.places.size() + 1)));
     for (std::size_t i = 0; i < function.places.size(); ++i) {
         const bc::Place& place = function.places[i];
-        const bool is_local = place.root == bc::PlaceRoot::Register && place.steps.empty() && place.mutability == bc::Mutability::Mutable;
-        code.places[i] = {is_local ? static_cast<std::int32_t>(place.index) : -1, place.method};
+        const bool is_variable = place.root == bc::PlaceRoot::Register && place.mutability == bc::Mutability::Mutable;
+        const auto reg = static_cast<std::int32_t>(place.index);
+        const bool is_field = is_variable && place.steps.size() == 1 && place.steps[0].kind == bc::PlaceStep::Field;
+        code.places[i] = {.local = is_variable && place.steps.empty() ? reg : -1,
+                          .field_of = is_field ? reg : -1,
+                          .field = is_field ? place.steps[0].site : std::uint16_t{0},
+                          .method = place.method};
     }
 
     if (function.captures.empty() && code.constant == nullptr) {
