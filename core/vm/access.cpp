@@ -359,7 +359,10 @@ bool slow_compare_jump(Vm& vm, Instruction ins) {
     const Value immediate = Value::integer(ins.signed_b());
     const Value& right = shape == bc::Operand::Int ? immediate
                          : shape == bc::Operand::Const ? vm.frame->code->constants[ins.b] : base[ins.b];
-    const Truth truth = compare_values(vm, comparison_of(ins.op), base[ins.a], right);
+    // Written `!=`: op_ne decides, and the jump wants the opposite.
+    const bool is_not_equal = comparison_of(ins.op) == Comparison::Equal && (ins.flags & bc::kNotEqual) != 0;
+    Truth truth = compare_values(vm, is_not_equal ? Comparison::NotEqual : comparison_of(ins.op), base[ins.a], right);
+    if (is_not_equal) truth = invert(truth);
     if (truth == Truth::Raised) return unwind(vm);
     drop_temporaries(vm.frame->base, ins, true, shape == bc::Operand::Read, false);
     if ((truth == Truth::True) != ((ins.flags & bc::kNegate) != 0)) vm.frame->pc += ins.signed_c();
