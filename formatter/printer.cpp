@@ -107,7 +107,14 @@ void Printer::comment(bool is_first) {
 void Printer::trailing_comments() {
     while (has_comment()) {
         const Comment& next = tree_.comments[next_comment_];
-        if (is_own_line(next) || !ends_line(next)) return;
+        if (is_own_line(next)) return;
+        // Of several on the line the last decides.
+        std::size_t last = next_comment_;
+        while (!ends_line(tree_.comments[last]) && last + 1 < tree_.comments.size() &&
+               tree_.comments[last + 1].next_token == next.next_token && !is_own_line(tree_.comments[last + 1])) {
+            ++last;
+        }
+        if (!ends_line(tree_.comments[last])) return;
         comment(false);
     }
 }

@@ -130,7 +130,14 @@ std::vector<TestCase> discover_format(const Context& context) {
 }
 
 Outcome run_format(const TestCase& test, const Context& context) {
-    if (test.path.extension() != ".ruff") return run_section(test, formatted);
+    if (test.path.extension() != ".ruff") {
+        Outcome outcome = run_section(test, formatted);
+        if (outcome.verdict != Verdict::passed) return outcome;
+        const SectionFile file = read_sections(read_file(test.path).value_or(""));
+        if (test.index >= file.sections.size()) return outcome;
+        const std::string flaws = flaws_with_comments(file.sections[test.index].input);
+        return flaws.empty() ? outcome : fail(flaws);
+    }
     const std::string text = read_file(test.path).value_or("");
     for (const formatter::LayoutOptions options : {formatter::LayoutOptions{}, {40, 2}, {20, 4}}) {
         const std::string flaws = flaws_of(text, options);
