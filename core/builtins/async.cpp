@@ -47,24 +47,22 @@ bool deadline_after(Call& call, std::uint32_t i, Instant& deadline) {
 // --- sleeping ----------------------------------------------------------------------------------------------------
 
 struct Sleep final : Operation {
-    Timer timer;
-    Fiber* fiber = nullptr;
+    struct Alarm : Timer {
+        Fiber* fiber = nullptr;
+    };
+    Alarm alarm;
 
-    void cancel(Vm& vm) override { vm.scheduler.disarm(timer); }
+    void cancel(Vm& vm) override { vm.scheduler.disarm(alarm); }
     [[nodiscard]] std::string_view describe() const override { return "sleep"; }
-    static void wake(Vm& vm, Timer& timer) {
-        auto& sleep = *reinterpret_cast<Sleep*>(reinterpret_cast<char*>(&timer) - offsetof(Sleep, timer));
-        resume(vm, *sleep.fiber, Value());
-    }
+    static void wake(Vm& vm, Timer& timer) { resume(vm, *static_cast<Alarm&>(timer).fiber, Value()); }
 };
 
 /// The timer behind the promise of `async_sleep`; holds the promise until it fires.
-struct SleepPromise {
-    Timer timer;
-    PromiseObject* promise;
+struct SleepPromise : Timer {
+    PromiseObject* promise = nullptr;
 
-    static void fire(Vm& vm, Timer& timer) {
-        auto* sleep = reinterpret_cast<SleepPromise*>(&timer);
+    static void fire_timer(Vm& vm, Timer& timer) {
+        auto* sleep = static_cast<SleepPromise*>(&timer);
         PromiseObject* promise = sleep->promise;
         promise->operation = nullptr;
         promise->cancel_operation = nullptr;
@@ -74,7 +72,7 @@ struct SleepPromise {
     }
     static void cancel(Vm& vm, PromiseObject& promise) {
         auto* sleep = static_cast<SleepPromise*>(promise.operation);
-        vm.scheduler.disarm(sleep->timer);
+        vm.scheduler.disarm(*sleep);
         promise.operation = nullptr;
         promise.cancel_operation = nullptr;
         delete sleep;
@@ -88,9 +86,9 @@ Outcome sleep(Call& call) {
     Instant deadline;
     if (!deadline_after(call, 0, deadline)) return Outcome::Raised;
     auto* sleep = new Sleep;
-    sleep->fiber = call.vm.fiber;
-    sleep->timer.fire = Sleep::wake;
-    call.vm.scheduler.arm(sleep->timer, deadline);
+    sleep->alarm.fiber = call.vm.fiber;
+    sleep->alarm.fire = Sleep::wake;
+    call.vm.scheduler.arm(sleep->alarm, deadline);
     return suspend(call.vm, sleep);
 }
 
@@ -98,11 +96,13 @@ Outcome async_sleep(Call& call) {
     Instant deadline;
     if (!deadline_after(call, 0, deadline)) return Outcome::Raised;
     PromiseObject* promise = new_promise();
-    auto* sleep = new SleepPromise{{0, SleepPromise::fire}, promise};
+    auto* sleep = new SleepPromise;
+    sleep->Timer::fire = SleepPromise::fire_timer;
+    sleep->promise = promise;
     promise->operation = sleep;
     promise->cancel_operation = SleepPromise::cancel;
     retain(&promise->head);
-    call.vm.scheduler.arm(sleep->timer, deadline);
+    call.vm.scheduler.arm(*sleep, deadline);
     return call.done(Value::adopt(promise));
 }
 
@@ -174,10 +174,9 @@ enum class Mode : std::uint8_t { All, Race, Any, AllSettled };
 
 struct Combinator;
 
-struct Entry {
-    Waiter waiter;
+struct Entry : Waiter {
     Combinator* combinator = nullptr;
-    PromiseObject* promise = nullptr;   ///< owned once started
+    PromiseObject* job_promise = nullptr;   ///< owned once started
     Value job;                          ///< what was given, until it is started
     Value result;
     bool is_linked = false;
@@ -185,9 +184,9 @@ struct Entry {
     bool is_done = false;
 };
 
-struct Combinator {
-    Timer grace;                        ///< first member: found from the timer
-    Mode mode;
+/// The timer is the grace that losers have for unwinding.
+struct Combinator : Timer {
+    Mode mode = Mode::All;
     PromiseObject* result = nullptr;    ///< owned
     std::vector<Entry> entries;
     std::size_t next = 0;               ///< first entry not started
@@ -210,10 +209,10 @@ Value status_entry(const PromiseObject& promise) {
 }
 
 void free_combinator(Vm& vm, Combinator* combinator) {
-    vm.scheduler.disarm(combinator->grace);
+    vm.scheduler.disarm(*combinator);
     for (Entry& entry : combinator->entries) {
-        if (entry.is_linked) remove_waiter(entry.waiter);
-        if (entry.promise != nullptr) release(&entry.promise->head);
+        if (entry.is_linked) remove_waiter(entry);
+        if (entry.job_promise != nullptr) release(&entry.job_promise->head);
     }
     combinator->result->operation = nullptr;
     combinator->result->cancel_operation = nullptr;
@@ -241,17 +240,17 @@ void decide(Vm& vm, Combinator* combinator, bool rejects, Value decision) {
     combinator->next = combinator->entries.size();
     for (Entry& entry : combinator->entries) {
         if (!entry.is_linked) continue;
-        if (is_sole_holder(*entry.promise)) {
-            cancel_promise(vm, *entry.promise);   // may settle, and unlink it, at once
+        if (is_sole_holder(*entry.job_promise)) {
+            cancel_promise(vm, *entry.job_promise);   // may settle, and unlink it, at once
         } else {
-            remove_waiter(entry.waiter);
+            remove_waiter(entry);
             entry.is_linked = false;
             --combinator->running;
         }
     }
     if (combinator->running == 0) return finish(vm, combinator);
-    combinator->grace.fire = [](Vm& isolate, Timer& timer) { finish(isolate, reinterpret_cast<Combinator*>(&timer)); };
-    vm.scheduler.arm(combinator->grace, vm.scheduler.now() + kUnwindGrace);
+    combinator->fire = [](Vm& isolate, Timer& timer) { finish(isolate, static_cast<Combinator*>(&timer)); };
+    vm.scheduler.arm(*combinator, vm.scheduler.now() + kUnwindGrace);
 }
 
 void add_suppressed(ErrorObject& error, const Value& later) {
@@ -279,7 +278,7 @@ void on_settled(Vm& vm, Combinator* combinator, Entry& entry) {
     entry.is_done = true;
     --combinator->running;
     if (entry.is_function) --combinator->functions;
-    const PromiseObject& promise = *entry.promise;
+    const PromiseObject& promise = *entry.job_promise;
     const bool rejected = promise.state == PromiseState::Rejected;
     if (combinator->is_decided) {
         const bool cancelled = (promise.head.flags & kPromiseCancelled) != 0;
@@ -303,7 +302,7 @@ void on_settled(Vm& vm, Combinator* combinator, Entry& entry) {
 }
 
 void notify_entry(Vm& vm, Waiter& waiter) {
-    auto& entry = *reinterpret_cast<Entry*>(&waiter);
+    auto& entry = static_cast<Entry&>(waiter);
     entry.is_linked = false;
     on_settled(vm, entry.combinator, entry);
 }
@@ -314,11 +313,11 @@ void start_more(Vm& vm, Combinator* combinator) {
     while (combinator->next < entries.size() && combinator->functions < combinator->limit) {
         Entry& entry = entries[combinator->next++];
         if (!entry.is_function) continue;
-        entry.promise = vm.start_fiber(entry.job, nullptr, 0);
+        entry.job_promise = vm.start_fiber(entry.job, nullptr, 0);
         entry.job.set_null();
         ++combinator->running;
         ++combinator->functions;
-        add_waiter(*entry.promise, entry.waiter);
+        add_waiter(*entry.job_promise, entry);
         entry.is_linked = true;
     }
     if (combinator->running > 0 || combinator->next < entries.size() || combinator->is_decided) return;
@@ -333,19 +332,19 @@ void start(Vm& vm, Combinator* combinator) {
     combinator->is_starting = true;
     for (Entry& entry : combinator->entries) {
         entry.combinator = combinator;
-        entry.waiter.notify = notify_entry;
+        entry.notify = notify_entry;
         entry.is_function = !entry.job.is(ValueKind::Promise);
         if (entry.is_function) continue;
-        entry.promise = as_promise(entry.job);
+        entry.job_promise = as_promise(entry.job);
         entry.job.forget();
         ++combinator->running;
-        entry.promise->head.flags |= kPromiseObserved;
-        if (entry.promise->state != PromiseState::Pending) continue;
-        add_waiter(*entry.promise, entry.waiter);
+        entry.job_promise->head.flags |= kPromiseObserved;
+        if (entry.job_promise->state != PromiseState::Pending) continue;
+        add_waiter(*entry.job_promise, entry);
         entry.is_linked = true;
     }
     for (Entry& entry : combinator->entries) {
-        if (entry.is_function || entry.is_done || entry.promise->state == PromiseState::Pending) continue;
+        if (entry.is_function || entry.is_done || entry.job_promise->state == PromiseState::Pending) continue;
         on_settled(vm, combinator, entry);
     }
     combinator->is_starting = false;
@@ -362,9 +361,9 @@ void cancel_combinator(Vm& vm, PromiseObject& promise) {
     combinator->is_decided = true;
     for (Entry& entry : combinator->entries) {
         if (!entry.is_linked) continue;
-        remove_waiter(entry.waiter);
+        remove_waiter(entry);
         entry.is_linked = false;
-        if (is_sole_holder(*entry.promise)) cancel_promise(vm, *entry.promise);
+        if (is_sole_holder(*entry.job_promise)) cancel_promise(vm, *entry.job_promise);
     }
     free_combinator(vm, combinator);
 }
