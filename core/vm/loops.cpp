@@ -344,4 +344,13 @@ bool slow_loop_interrupt(Vm& vm, Instruction) {
     return true;
 }
 
+bool slow_interrupted(Vm& vm, Instruction ins) {
+    // The instruction has done nothing so far: positions and handlers are still its own, and it runs again afterwards.
+    Frame* frame = vm.frame;
+    const Instruction* next = frame->pc;
+    if (!slow_loop_interrupt(vm, ins)) return false;
+    if (vm.frame == frame && frame->pc == next) frame->pc = next - 1;
+    return true;
+}
+
 }  // namespace ruff::vm
