@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 #include "core/vm/machine.h"
 #include "core/vm/string.h"
@@ -302,38 +303,51 @@ bool switch_away(Vm& vm) {
     return run_next(vm);
 }
 
-bool run_next(Vm& vm) {
+namespace {
+
+/// What there is to do after a fiber was taken up or has ended.
+enum class Next : std::uint8_t {
+    Run,     ///< `vm.frame` goes on
+    Raise,   ///< the pending error is raised in `vm.frame`
+    Idle,    ///< no fiber is current: the scheduler chooses
+    Leave,   ///< nothing is left, or the C++ caller of a boundary frame goes on
+};
+
+/// Takes up the next ready fiber with what its wait gave.
+Next take_next(Vm& vm) {
     vm.await_budget = 1000;
     Fiber* fiber = vm.scheduler.next(vm);
     if (fiber == nullptr) {
         vm.fiber = nullptr;
-        return false;
+        return Next::Leave;
     }
     delete fiber->operation;
     fiber->operation = nullptr;
-    if (fiber->frame_count == 0) {   // made by Vm::start_fiber: enter what it calls
-        fiber->frames[0] = {vm.idle_code().instructions + 1, &vm.idle_code(), fiber->stack + 1, kFrameBottom, 0};
+    if (fiber->frame_count == 0) {   // made by Vm::start_fiber: its bottom frame calls what it was given
+        const Code& code = vm.idle_code();
+        fiber->frames[0] = {code.instructions + 2 * fiber->start_arguments, &code, fiber->stack + 1, kFrameBottom, 0};
         fiber->frame_count = 1;
         fiber->is_started = true;
         make_current(vm, fiber);
-        if (fiber->is_cancelled) return raise_cancellation(vm);
-        return call_value(vm, fiber->stack + 1, fiber->start_arguments, 0);
+        if (!fiber->is_cancelled) return Next::Run;
+        vm.frame->pc += 1;
+        for (std::uint32_t i = 0; i <= fiber->start_arguments; ++i) fiber->stack[1 + i].set_null();
+        vm.raise_value(cancellation_error());
+        return Next::Raise;
     }
     make_current(vm, fiber);
     Value delivered = std::move(fiber->delivered);
     if (fiber->delivered_error) {
         fiber->delivered_error = false;
         vm.raise_value(std::move(delivered));
-        return unwind(vm);
+        return Next::Raise;
     }
     if (fiber->resume_mode == ResumeMode::Register) fiber->stack[fiber->resume_register] = std::move(delivered);
-    return true;
+    return Next::Run;
 }
 
-namespace {
-
 /// The fiber that is current has ended with `result` or, when `failed`, with an error: settle, free, go on elsewhere.
-bool finish_fiber(Vm& vm, Value result, bool failed) {
+Next finish_fiber(Vm& vm, Value result, bool failed) {
     Fiber* fiber = vm.fiber;
     Fiber* resumer = fiber->resumer;
     GeneratorObject* generator = fiber->generator;
@@ -341,7 +355,8 @@ bool finish_fiber(Vm& vm, Value result, bool failed) {
     if (generator == nullptr && fiber->promise == nullptr) {   // a generator dropped half-way has run its `finally` blocks
         free_fiber(vm, fiber);
         if (failed && (result.object()->flags & kErrorLeave) == 0) vm.report_unhandled(result);
-        return run_next(vm);
+        vm.fiber = nullptr;
+        return Next::Idle;
     }
     if (generator != nullptr) {
         generator->fiber = nullptr;
@@ -350,14 +365,14 @@ bool finish_fiber(Vm& vm, Value result, bool failed) {
         free_fiber(vm, fiber);
         make_current(vm, resumer);
         resumer->wait = WaitKind::None;
-        if (failed && (result.object()->flags & kErrorLeave) != 0) return true;
+        if (failed && (result.object()->flags & kErrorLeave) != 0) return Next::Run;
         if (failed) {
             vm.raise_value(std::move(result));
-            return unwind(vm);
+            return Next::Raise;
         }
         if (mode == ResumeMode::Register) resumer->stack[resumer->resume_register].set_null();
         if (mode == ResumeMode::ForNext) vm.frame->pc += vm.frame->pc[-1].signed_c();
-        return true;
+        return Next::Run;
     }
     PromiseObject* promise = fiber->promise;
     promise->fiber = nullptr;
@@ -372,12 +387,14 @@ bool finish_fiber(Vm& vm, Value result, bool failed) {
     release(&promise->head);
     if (resumer != nullptr) {
         make_current(vm, resumer);
-        return true;
+        return Next::Run;
     }
-    return run_next(vm);
+    return Next::Idle;
 }
 
 }  // namespace
+
+static bool go_on(Vm& vm, Next next);
 
 bool return_slow(Vm& vm, Value result) {
     Frame* frame = vm.frame;
@@ -404,7 +421,7 @@ bool return_slow(Vm& vm, Value result) {
     }
     if ((flags & kFrameBottom) != 0) {
         base[-1].set_null();
-        return finish_fiber(vm, std::move(result), false);
+        return go_on(vm, finish_fiber(vm, std::move(result), false));
     }
     if ((flags & kFrameModule) != 0) {
         const std::uint32_t module = vm.loading_modules.back();
@@ -460,8 +477,11 @@ const bytecode::Handler* find_handler(Vm& vm, const Frame& frame, Value& error) 
 
 }  // namespace
 
-bool unwind(Vm& vm) {
-    if (vm.exit_code >= 0) return false;
+namespace {
+
+/// Goes to the handler of the pending error in the current fiber, or ends the fiber with it.
+Next unwind_fiber(Vm& vm) {
+    if (vm.exit_code >= 0) return Next::Leave;
     Value error = vm.take_pending_error();
     for (;;) {
         Frame& frame = *vm.frame;
@@ -471,7 +491,7 @@ bool unwind(Vm& vm) {
             clear_registers(base + handler->reg + 1, base + code.register_count);
             base[handler->reg] = std::move(error);
             frame.pc = code.instructions + handler->target;
-            return true;
+            return Next::Run;
         }
         const std::uint32_t flags = frame.flags;
         if ((flags & kFrameModule) != 0) {
@@ -497,10 +517,29 @@ bool unwind(Vm& vm) {
         }
         if ((flags & kFrameBoundary) != 0) {
             vm.pending_error = std::move(error);
-            return false;
+            return Next::Leave;
         }
     }
 }
+
+}  // namespace
+
+// Fibers may end one after the other, each by the error that ended the one before: a loop, so that their number does not show on
+// the C++ stack.
+bool go_on(Vm& vm, Next next) {
+    for (;;) {
+        switch (next) {
+            case Next::Run: return true;
+            case Next::Leave: return false;
+            case Next::Raise: next = unwind_fiber(vm); break;
+            case Next::Idle: next = take_next(vm); break;
+        }
+    }
+}
+
+bool unwind(Vm& vm) { return go_on(vm, Next::Raise); }
+
+bool run_next(Vm& vm) { return go_on(vm, Next::Idle); }
 
 bool pull_generator(Vm& vm, GeneratorObject& generator, Value sent, Value* slot, ResumeMode mode) {
     Fiber* puller = vm.fiber;
@@ -597,6 +636,27 @@ void cancel_fiber(Vm& vm, Fiber& fiber) {
             vm.scheduler.make_ready(&fiber, cancellation_error(), true);
             return;
     }
+}
+
+void discard_fibers(Vm& vm) {
+    while (Fiber* fiber = vm.all_fibers) {
+        if (fiber->awaited != nullptr) {
+            remove_waiter(fiber->waiter);
+            release(&std::exchange(fiber->awaited, nullptr)->head);
+        }
+        if (fiber->operation != nullptr) fiber->operation->cancel(vm);
+        if (fiber->generator != nullptr) {
+            fiber->generator->fiber = nullptr;
+            fiber->generator->head.extra = 1;
+        }
+        clear_registers(fiber->stack, fiber->stack + fiber->stack_capacity);
+        PromiseObject* promise = fiber->promise;
+        free_fiber(vm, fiber);
+        if (promise == nullptr) continue;
+        promise->fiber = nullptr;
+        release(&promise->head);
+    }
+    vm.main_fiber = nullptr;
 }
 
 Outcome suspend(Vm& vm, Operation* operation) {

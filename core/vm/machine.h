@@ -41,6 +41,8 @@ void run_interpreter(Vm& vm);
 
 [[nodiscard]] Fiber* new_fiber(Vm& vm, std::uint32_t registers);
 void make_current(Vm& vm, Fiber* fiber);
+/// Frees every fiber that still waits, without running its handlers: what a deadlocked test leaves behind.
+void discard_fibers(Vm& vm);
 /// Saves the running fiber's position.
 void park(Vm& vm);
 /// The running fiber waits for something: control goes to who started or pulled it, else to the scheduler.

@@ -66,7 +66,11 @@ void Vm::grow_tables() {
 }
 
 const Code& Vm::idle_code() {
-    static const Instruction instructions[2] = {{bc::Op::Call, 0, 0, 0, 0}, {bc::Op::Return, 0, 0, 0, 0}};
+    // Pairs of a call with 0, 1, 2, 3 arguments and a return.
+    static const Instruction instructions[8] = {
+        {bc::Op::Call, 0, 0, 0, 0}, {bc::Op::Return, 0, 0, 0, 0}, {bc::Op::Call, 0, 0, 1, 0}, {bc::Op::Return, 0, 0, 0, 0},
+        {bc::Op::Call, 0, 0, 2, 0}, {bc::Op::Return, 0, 0, 0, 0}, {bc::Op::Call, 0, 0, 3, 0}, {bc::Op::Return, 0, 0, 0, 0},
+    };
     static const bc::Function source = [] {
         bc::Function function;
         function.is_hidden = true;
@@ -233,7 +237,9 @@ void Vm::report_deadlock() {
 
 void Vm::promise_dropped(PromiseObject& promise) {
     if (promise.state != PromiseState::Rejected) return;
-    std::erase(unobserved_, &promise);
+    // A settled promise has no operation: the field holds its place in the list, from 1.
+    if (const auto place = std::bit_cast<std::uintptr_t>(promise.operation); place != 0) unobserved_[place - 1] = nullptr;
+    promise.operation = nullptr;
     if ((promise.head.flags & (kPromiseObserved | kPromiseCancelled | kPromiseReported)) != 0) return;
     promise.head.flags |= kPromiseReported;
     report_rejection(promise);
@@ -244,7 +250,10 @@ void Vm::report_rejection(PromiseObject& promise) {
     if (reporter != nullptr) reporter(*this, promise.result, "Unhandled rejection, started at " + describe(promise.started_at));
 }
 
-void Vm::rejected_unobserved(PromiseObject& promise) { unobserved_.push_back(&promise); }
+void Vm::rejected_unobserved(PromiseObject& promise) {
+    unobserved_.push_back(&promise);
+    promise.operation = std::bit_cast<void*>(static_cast<std::uintptr_t>(unobserved_.size()));
+}
 
 int Vm::run_function(Code& code) {
     t_current_vm = this;
@@ -264,12 +273,15 @@ int Vm::run_function(Code& code) {
     main_result = promise->state == PromiseState::Fulfilled ? promise->result : Value();
     const bool succeeded = promise->state == PromiseState::Fulfilled;
     if (exit_code < 0 && !failed && ending_code < 0 && has_waiting_fiber(*this)) report_deadlock();
-    for (PromiseObject* rejected : std::vector<PromiseObject*>(std::move(unobserved_))) {
+    const std::vector<PromiseObject*> unobserved = std::move(unobserved_);
+    unobserved_.clear();
+    for (PromiseObject* rejected : unobserved) {
+        if (rejected == nullptr) continue;
+        rejected->operation = nullptr;
         if ((rejected->head.flags & (kPromiseObserved | kPromiseCancelled | kPromiseReported)) != 0) continue;
         rejected->head.flags |= kPromiseReported;
         report_rejection(*rejected);
     }
-    unobserved_.clear();
     release(&promise->head);
     if (exit_code >= 0) return exit_code;
     if (ending_code >= 0) return ending_code;
@@ -277,6 +289,7 @@ int Vm::run_function(Code& code) {
 }
 
 void Vm::reset_outcome() {
+    if (!scheduler.has_ready()) discard_fibers(*this);
     failed = false;
     exit_code = -1;
     ending_code = -1;
