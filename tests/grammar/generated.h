@@ -3,7 +3,7 @@
 #include "tests/support/runner/suite.h"
 
 /// The committed output of the generator: that it is the output of the grammar.js beside it, and that it keeps to its
-/// budget: size of the compiled grammar, time for a large file and for an edit in one.
+/// budget of size; and what parsing a large file and an edit in one take, which is told and not judged.
 
 namespace ruff::tests {
 
