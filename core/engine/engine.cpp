@@ -128,7 +128,7 @@ namespace {
 std::atomic<vm::Vm*> interrupted_vm{nullptr};
 
 void on_interrupt(int) {
-    if (vm::Vm* vm = interrupted_vm.load()) vm->interrupt.fetch_or(vm::kInterruptSignal);
+    if (vm::Vm* vm = interrupted_vm.load()) vm->request_interrupt(vm::kInterruptSignal);
 }
 
 void catch_interrupts(vm::Vm& vm) {

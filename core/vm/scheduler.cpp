@@ -97,6 +97,13 @@ void Scheduler::fire_due(Vm& vm) {
     }
 }
 
+void Scheduler::wait_on_virtual_clock(Vm& vm) {
+    const Instant start = monotonic_now();
+    const Instant pause = heap_.empty() ? kNever : heap_[0].deadline - virtual_now_;
+    events->poll(vm, pause >= kNever - start ? kNever : start + pause);
+    virtual_now_ += std::min(monotonic_now() - start, pause);
+}
+
 Fiber* Scheduler::next(Vm& vm) {
     for (;;) {
         if (has_ready() && --until_poll_ != 0) return take_ready();
@@ -113,6 +120,8 @@ Fiber* Scheduler::next(Vm& vm) {
         Output::flush();
         if (virtual_now_ != 0 && !heap_.empty() && !outstanding) {
             virtual_now_ = std::max(virtual_now_, heap_[0].deadline);
+        } else if (virtual_now_ != 0) {
+            wait_on_virtual_clock(vm);
         } else if (events != nullptr) {
             events->poll(vm, heap_.empty() ? kNever : heap_[0].deadline);
         } else {

@@ -6,6 +6,7 @@
 // `EventSource`: it is polled at least every kPollInterval fibers and waits when nothing is ready.
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "core/vm/fiber.h"
@@ -23,7 +24,8 @@ inline constexpr Instant kNever = INT64_MAX;
 class EventSource {
 public:
     virtual ~EventSource() = default;
-    /// Delivers what has completed, waiting for something until `deadline` (0: do not wait; kNever: as long as it takes).
+    /// Delivers what has completed, waiting for something until `deadline` of the real clock (0: do not wait; kNever: as long
+    /// as it takes).
     virtual void poll(Vm& vm, Instant deadline) = 0;
     /// True while some operation may still complete: then waiting is no deadlock.
     [[nodiscard]] virtual bool has_outstanding() const = 0;
@@ -53,7 +55,7 @@ public:
     [[nodiscard]] Fiber* next(Vm& vm);
     [[nodiscard]] bool has_timers() const { return !heap_.empty(); }
 
-    EventSource* events = nullptr;                       ///< not owned
+    std::unique_ptr<EventSource> events;                 ///< made by the runtime at the first need
 
     static constexpr std::uint32_t kPollInterval = 128;
 
@@ -70,6 +72,8 @@ private:
     void sift_down(std::size_t i);
     void place(std::size_t i, const Entry& entry);
     void fire_due(Vm& vm);
+    /// Real work is under way: virtual time passes as the real one does.
+    void wait_on_virtual_clock(Vm& vm);
 
     std::vector<Fiber*> ring_ = std::vector<Fiber*>(64);
     std::size_t head_ = 0, tail_ = 0;                    ///< positions modulo the ring's size, a power of two

@@ -1,6 +1,9 @@
 #include "core/vm/vm.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <string>
 
 #include "core/support/line_index.h"
@@ -307,6 +310,14 @@ int Vm::run_main() {
     const int code = run_function(*main);
     Output::flush();
     return code;
+}
+
+void Vm::request_interrupt(Interrupt what) {
+    interrupt.fetch_or(what);
+    const int saved_errno = errno;
+    const std::uint64_t one = 1;
+    if (const int descriptor = wake_descriptor.load(); descriptor >= 0) (void)!::write(descriptor, &one, sizeof(one));
+    errno = saved_errno;
 }
 
 bool Vm::handle_interrupt() {

@@ -111,6 +111,7 @@ public:
     InlineCache* caches = nullptr;
     std::vector<BuiltinFacts> builtin_facts; ///< by BuiltinId
     std::atomic<std::uint32_t> interrupt{0};
+    std::atomic<int> wake_descriptor{-1};    ///< eventfd of the event loop, once there is one
     Scheduler scheduler;
     Value pending_error;                     ///< null, an error, or (while exiting) true
     int exit_code = -1;                      ///< >= 0: exit(n) was called
@@ -127,6 +128,8 @@ public:
     int ending_code = -1;                    ///< >= 0: the program is being ended with this code
     std::vector<std::uint32_t> loading_modules;   ///< in order: what a circular import names
 
+    /// Sets bits of `interrupt` and wakes the isolate. From any thread or signal handler.
+    void request_interrupt(Interrupt what);
     /// Acts on `interrupt`: a signal cancels the main fiber. True: something may have become ready.
     bool handle_interrupt();
     /// The main file has ended with an error: reports it, cancels everything else and gives it a second to unwind.
