@@ -22,9 +22,8 @@ enum class FormatStatus : std::uint8_t {
 struct FormatResult {
     FormatStatus status = FormatStatus::Formatted;
     /// The whole text afterwards, without a byte order mark; line ends as in the source (those of its first line).
+    /// `line_edits` (line_diff.h) says what an editor has to change.
     std::string text;
-    /// What changes, as edits of the source; empty if nothing does.
-    std::vector<TextEdit> edits;
     /// What is wrong with the source.
     std::vector<Diagnostic> diagnostics;
 };
@@ -38,6 +37,13 @@ struct FormatResult {
 /// innermost block that holds them all; everything else stays as it is.
 [[nodiscard]] FormatResult format_range(const syntax::SyntaxTree& tree, std::uint32_t first_line,
                                         std::uint32_t last_line, const LayoutOptions& options);
+
+/// While typing: `typed`, which is `}` or a line feed, was just put in front of `offset`. A brace formats the
+/// statement it ends; a line feed formats the statements that ended with the line above, and an empty line that the
+/// cursor stands on is indented as its block. What is not finished stays as it is, and so does the line behind the
+/// cursor.
+[[nodiscard]] FormatResult format_typed(const syntax::SyntaxTree& tree, std::uint32_t offset, char typed,
+                                        const LayoutOptions& options);
 
 /// What `format_source` promises about tokens and comments. Empty if it holds, otherwise what differs.
 [[nodiscard]] std::string compare_content(const syntax::SyntaxTree& before, const syntax::SyntaxTree& after);

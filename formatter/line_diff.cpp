@@ -1,7 +1,6 @@
 #include "formatter/line_diff.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace ruff::formatter {
 namespace {
@@ -60,15 +59,16 @@ std::string script_of(const Lines& before, const Lines& after) {
     return script;
 }
 
-std::string range_text(std::size_t begin, std::size_t count) {
-    return std::to_string(count == 0 ? begin : begin + 1) + (count == 1 ? "" : "," + std::to_string(count));
-}
+/// Two texts in lines, and how one becomes the other: a sign a line as in `script_of`.
+struct LineDiff {
+    Lines before;
+    Lines after;
+    std::string script;
+};
 
-}  // namespace
-
-std::string unified_diff(std::string_view path, std::string_view before, std::string_view after) {
-    if (before == after) return {};
-    Lines old_lines = lines_of(before), new_lines = lines_of(after);
+LineDiff diff_of(std::string_view before, std::string_view after) {
+    LineDiff diff{lines_of(before), lines_of(after), {}};
+    const Lines &old_lines = diff.before, &new_lines = diff.after;
     std::size_t head = 0, tail = 0;
     const std::size_t shorter = std::min(old_lines.size(), new_lines.size());
     while (head < shorter && old_lines[head] == new_lines[head]) ++head;
@@ -76,24 +76,41 @@ std::string unified_diff(std::string_view path, std::string_view before, std::st
     const auto middle = [&](const Lines& lines) {
         return Lines(lines.begin() + static_cast<std::ptrdiff_t>(head), lines.end() - static_cast<std::ptrdiff_t>(tail));
     };
-    const std::string script = std::string(head, ' ') + script_of(middle(old_lines), middle(new_lines)) + std::string(tail, ' ');
+    diff.script = std::string(head, ' ') + script_of(middle(old_lines), middle(new_lines)) + std::string(tail, ' ');
+    return diff;
+}
 
+std::string range_text(std::size_t begin, std::size_t count) {
+    return std::to_string(count == 0 ? begin : begin + 1) + (count == 1 ? "" : "," + std::to_string(count));
+}
+
+/// Where the hunk ends whose first change is at `change`: behind the last change that is near enough to the one before.
+std::size_t end_of_hunk(const std::string& script, std::size_t change) {
+    std::size_t end = change + 1;
+    for (std::size_t i = end; i < script.size() && i <= end + 2 * kContext; ++i) {
+        if (script[i] != ' ') end = i + 1;
+    }
+    return std::min(script.size(), end + kContext);
+}
+
+}  // namespace
+
+std::string unified_diff(std::string_view path, std::string_view before, std::string_view after) {
+    if (before == after) return {};
+    const LineDiff diff = diff_of(before, after);
+    const std::string& script = diff.script;
     std::string out = "--- " + std::string(path) + "\n+++ " + std::string(path) + "\n";
     std::size_t old_line = 0, new_line = 0;
     for (std::size_t i = 0; i < script.size();) {
         const std::size_t change = script.find_first_not_of(' ', i);
         if (change == std::string::npos) break;
         const std::size_t begin = std::max(i, change > kContext ? change - kContext : 0);
-        std::size_t end = change + 1;
-        for (std::size_t j = end; j < script.size() && j <= end + 2 * kContext; ++j) {
-            if (script[j] != ' ') end = j + 1;
-        }
-        const std::size_t stop = std::min(script.size(), end + kContext);
+        const std::size_t end = end_of_hunk(script, change);
         old_line += begin - i, new_line += begin - i;
         std::string hunk;
         std::size_t old_count = 0, new_count = 0;
-        for (std::size_t j = begin; j < stop; ++j) {
-            const std::string_view line = script[j] == '+' ? new_lines[new_line + new_count] : old_lines[old_line + old_count];
+        for (std::size_t j = begin; j < end; ++j) {
+            const std::string_view line = script[j] == '+' ? diff.after[new_line + new_count] : diff.before[old_line + old_count];
             if (script[j] != '+') ++old_count;
             if (script[j] != '-') ++new_count;
             hunk += script[j];
@@ -102,9 +119,27 @@ std::string unified_diff(std::string_view path, std::string_view before, std::st
         }
         out += "@@ -" + range_text(old_line, old_count) + " +" + range_text(new_line, new_count) + " @@\n" + hunk;
         old_line += old_count, new_line += new_count;
-        i = stop;
+        i = end;
     }
     return out;
+}
+
+std::vector<TextEdit> line_edits(std::string_view before, std::string_view after) {
+    if (before == after) return {};
+    const LineDiff diff = diff_of(before, after);
+    std::vector<TextEdit> edits;
+    std::size_t old_line = 0, new_line = 0;
+    std::uint32_t offset = 0;  // in `before`
+    bool is_new = true;        // whether a change begins another edit
+    for (const char sign : diff.script) {
+        if (sign != ' ' && is_new) edits.push_back({Span{offset, offset}, {}});
+        is_new = sign == ' ';
+        if (sign != '+') offset += static_cast<std::uint32_t>(diff.before[old_line++].size());
+        if (sign != ' ') edits.back().span.end = offset;
+        if (sign == '+') edits.back().text += diff.after[new_line];
+        if (sign != '-') ++new_line;
+    }
+    return edits;
 }
 
 }  // namespace ruff::formatter

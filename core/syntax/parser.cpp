@@ -136,7 +136,7 @@ const File* Parser::file() {
 
 namespace {
 
-ParseResult refuse_large(std::shared_ptr<SyntaxTree> tree) {
+std::shared_ptr<SyntaxTree> refuse_large(std::shared_ptr<SyntaxTree> tree) {
     static const File kEmptyFile;
     tree->tokens.push_back({});
     tree->root = &kEmptyFile;
@@ -148,7 +148,9 @@ ParseResult refuse_large(std::shared_ptr<SyntaxTree> tree) {
 
 }  // namespace
 
-ParseResult parse_file(std::shared_ptr<const SourceFile> source) {
+ParseResult parse_file(std::shared_ptr<const SourceFile> source) { return parse_owned(std::move(source)); }
+
+std::shared_ptr<SyntaxTree> parse_owned(std::shared_ptr<const SourceFile> source) {
     std::vector<std::uint32_t> splits;
     while (true) {
         auto tree = std::make_shared<SyntaxTree>();

@@ -18,4 +18,7 @@ using ParseResult = std::shared_ptr<const SyntaxTree>;
 /// time linear in the text, whatever it is. Thread-safe.
 [[nodiscard]] ParseResult parse_file(std::shared_ptr<const SourceFile> source);
 
+/// The same for a caller who is the only owner and lets go of parts of the tree before others.
+[[nodiscard]] std::shared_ptr<SyntaxTree> parse_owned(std::shared_ptr<const SourceFile> source);
+
 }  // namespace ruff::syntax

@@ -6,6 +6,7 @@
 
 #include "core/syntax/parser.h"
 #include "formatter/format.h"
+#include "formatter/line_diff.h"
 #include "tests/support/runner/diff.h"
 #include "tests/support/runner/files.h"
 #include "tests/support/runner/sections.h"
@@ -57,7 +58,8 @@ std::string flaws_of(const std::string& text, const formatter::LayoutOptions& op
     if (!difference.empty()) return difference + "\n";
     const FormatResult twice = format_tree(*after, options);
     if (twice.text != once.text) return "Formatting again changes it:\n" + diff_lines(once.text, twice.text);
-    if (apply_edits(tree->text(), once.edits) != once.text) return "The edits do not give the text.\n";
+    const std::vector<TextEdit> edits = formatter::line_edits(tree->text(), once.text);
+    if (apply_edits(tree->text(), edits) != once.text) return "The edits do not give the text.\n";
     return {};
 }
 

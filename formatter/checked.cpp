@@ -1,0 +1,127 @@
+#include "formatter/checked.h"
+
+#include <algorithm>
+
+#include "core/syntax/parser.h"
+
+namespace ruff::formatter {
+
+using namespace syntax;
+
+namespace {
+
+/// Whether two texts are the same but for LF and CRLF, and for blanks at their ends.
+bool is_same_text(std::string_view a, std::string_view b) {
+    const auto trim = [](std::string_view text) { return text.substr(0, text.find_last_not_of(" \t\r\n") + 1); };
+    a = trim(a), b = trim(b);
+    if (a == b) return true;
+    std::size_t i = 0, j = 0;
+    while (i < a.size() && j < b.size()) {
+        if (a[i] == '\r' && i + 1 < a.size() && a[i + 1] == '\n') ++i;
+        if (b[j] == '\r' && j + 1 < b.size() && b[j + 1] == '\n') ++j;
+        if (a[i++] != b[j++]) return false;
+    }
+    return i == a.size() && j == b.size();
+}
+
+bool is_closer(TokenKind kind) {
+    return kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace ||
+           kind == TokenKind::Greater || kind == TokenKind::Bar;
+}
+
+/// The next token at or behind `token` that formatting may not drop or add.
+std::size_t skip_free_tokens(const SyntaxTree& tree, std::size_t token) {
+    while (true) {
+        const TokenKind kind = tree.tokens[token].kind;
+        if (kind == TokenKind::Semicolon) {
+            ++token;
+        } else if (kind == TokenKind::Comma && is_closer(tree.tokens[token + 1].kind)) {
+            ++token;
+        } else {
+            return token;
+        }
+    }
+}
+
+std::string describe(const SyntaxTree& tree, const char* what, Span before) {
+    return std::string(what) + " on line " + std::to_string(tree.source->lines().line_of(before.begin) + 1);
+}
+
+FormatResult source_as(FormatStatus status, const SyntaxTree& tree) {
+    FormatResult result;
+    result.status = status;
+    result.text = std::string(tree.text());
+    result.diagnostics = tree.diagnostics;
+    return result;
+}
+
+FormatStatus status_of(const SyntaxTree& tree) {
+    return tree.has_errors ? FormatStatus::HasErrors : FormatStatus::Formatted;
+}
+
+}  // namespace
+
+bool is_readable(const SyntaxTree& tree) {
+    return std::none_of(tree.tokens.begin(), tree.tokens.end(), [](const Token& token) {
+        return token.kind == TokenKind::Unknown;
+    });
+}
+
+bool uses_crlf(std::string_view text) {
+    const std::size_t end = text.find('\n');
+    return end != std::string_view::npos && end > 0 && text[end - 1] == '\r';
+}
+
+std::string with_crlf(std::string_view text) {
+    std::string result;
+    result.reserve(text.size() + text.size() / 16);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) result += '\r';
+        result += text[i];
+    }
+    return result;
+}
+
+std::string compare_content(const SyntaxTree& before, const SyntaxTree& after) {
+    std::size_t i = 0, j = 0;
+    while (true) {
+        i = skip_free_tokens(before, i), j = skip_free_tokens(after, j);
+        const Token& a = before.tokens[i];
+        const Token& b = after.tokens[j];
+        const auto folded = [](TokenKind kind) { return kind == TokenKind::Equal ? TokenKind::ColonEqual : kind; };
+        if (folded(a.kind) != folded(b.kind)) return describe(before, "a token changes", a.span());
+        if (a.kind == TokenKind::Eof) break;
+        if (folded(a.kind) != TokenKind::ColonEqual && !is_same_text(before.text(a), after.text(b))) {
+            return describe(before, "a token changes", a.span());
+        }
+        ++i, ++j;
+    }
+    if (before.comments.size() != after.comments.size()) return "the number of comments changes";
+    for (std::size_t k = 0; k < before.comments.size(); ++k) {
+        if (!is_same_text(before.text(before.comments[k].span), after.text(after.comments[k].span))) {
+            return describe(before, "a comment changes", before.comments[k].span);
+        }
+    }
+    return {};
+}
+
+FormatResult unchanged(const SyntaxTree& tree) { return source_as(status_of(tree), tree); }
+FormatResult untouched(const SyntaxTree& tree) { return source_as(FormatStatus::Untouched, tree); }
+
+FormatResult checked(const SyntaxTree& tree, std::string text) {
+    if (uses_crlf(tree.text())) text = with_crlf(text);
+    if (text == tree.text()) return unchanged(tree);
+    // Parsed and not only split into tokens: with a line break in the wrong place the same tokens are other statements.
+    const auto after = make_source(tree.source->path(), std::move(text));
+    {
+        const ParseResult parsed = parse_file(after);
+        if (parsed->has_errors != tree.has_errors || !compare_content(tree, *parsed).empty()) return untouched(tree);
+    }
+    FormatResult result;
+    result.status = status_of(tree);
+    result.text = std::string(after->text());
+    result.diagnostics = tree.diagnostics;
+    return result;
+}
+
+}  // namespace ruff::formatter

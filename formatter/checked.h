@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "formatter/format.h"
+
+/// The last step of formatting, and its safety: nothing leaves the formatter that does not say what the source says.
+namespace ruff::formatter {
+
+/// The text must be UTF-8 without NUL: of another nobody knows the tokens.
+[[nodiscard]] bool is_readable(const syntax::SyntaxTree& tree);
+
+/// Whether the first line ends in CRLF.
+[[nodiscard]] bool uses_crlf(std::string_view text);
+/// Every LF as CRLF.
+[[nodiscard]] std::string with_crlf(std::string_view text);
+
+/// `text` as the result of formatting `tree`, of which only tokens, comments and diagnostics are looked at; `untouched`
+/// where it would not be sound. The line ends of `text` become those of the source.
+[[nodiscard]] FormatResult checked(const syntax::SyntaxTree& tree, std::string text);
+
+/// The source as it is, because there is nothing to do.
+[[nodiscard]] FormatResult unchanged(const syntax::SyntaxTree& tree);
+/// The source as it is, because it could not be formatted.
+[[nodiscard]] FormatResult untouched(const syntax::SyntaxTree& tree);
+
+}  // namespace ruff::formatter
