@@ -62,26 +62,78 @@ const Path& path_of(const Node& import) {
     return import.is<Import>() ? *import.to<Import>().path : *import.to<FromImport>().path;
 }
 
+/// Beside the importing file, the folders above it up to the root, the root's `modules`. Written as the path of the
+/// importing file is, so that messages show what the user knows.
+std::vector<std::string> search_folders(const std::string& importer, const std::string& root) {
+    std::vector<std::string> folders;
+    std::string shown = folder_of(importer);
+    std::string real = real_path(shown);
+    while (real == root || is_inside(real, root)) {
+        folders.push_back(shown);
+        if (real == root) break;
+        real = folder_of(real);
+        shown = shown.find('/') == std::string::npos || shown.ends_with("..") ? real : folder_of(shown);
+    }
+    if (folders.empty()) folders.push_back(shown);
+    folders.push_back(joined(real == root ? folders.back() : root, "modules"));
+    return folders;
+}
+
+}  // namespace
+
+std::string module_name(const Node& import) { return dotted(path_of(import)); }
+
+std::string package_root(const std::string& folder) {
+    for (std::string at = folder;; at = folder_of(at)) {
+        if (file_exists(joined(at, "rufflang.toml"))) return at;
+        if (at == "/" || at == ".") return folder;
+    }
+}
+
+std::vector<std::string> module_paths(const std::string& importer, std::string_view name, const std::string& root) {
+    std::string relative(name);
+    std::replace(relative.begin(), relative.end(), '.', '/');
+    std::vector<std::string> paths;
+    for (const std::string& folder : search_folders(importer, root)) paths.push_back(joined(folder, relative + ".ruff"));
+    return paths;
+}
+
+std::string missing_module_hint(const std::vector<std::string>& looked) {
+    std::string hint = "looked for ";
+    for (std::size_t i = 0; i < looked.size(); ++i) hint += (i == 0 ? "" : ", ") + looked[i];
+    return hint;
+}
+
+std::string first_error(const syntax::SyntaxTree& tree, const SemanticModel& model) {
+    const Diagnostic* first = nullptr;
+    const auto look = [&](const std::vector<Diagnostic>& diagnostics) {
+        for (const Diagnostic& each : diagnostics) {
+            if (each.severity != Severity::Error) continue;
+            if (first == nullptr || each.span.begin < first->span.begin) first = &each;
+        }
+    };
+    look(tree.diagnostics);
+    look(model.diagnostics);
+    if (first == nullptr) return {};
+    const LineColumn at = tree.source->lines().position(first->span.begin, PositionEncoding::Utf32);
+    return first->message + " (" + tree.source->path() + ":" + std::to_string(at.line + 1) + ":" +
+           std::to_string(at.column + 1) + ")";
+}
+
+namespace {
+
 class Loader {
 public:
     explicit Loader(const ModuleOptions& options) : options_(options) {}
 
     ModuleGraph run(std::shared_ptr<const SourceFile> file) {
         const std::string path = file->path();
-        root_ = options_.root.empty() ? find_root(real_path(folder_of(path))) : real_path(options_.root);
+        root_ = options_.root.empty() ? package_root(real_path(folder_of(path))) : real_path(options_.root);
         add(stem_of(path), real_path(path), std::move(file));
         return std::move(graph_);
     }
 
 private:
-    /// The nearest folder with a `rufflang.toml`, else `folder`.
-    static std::string find_root(const std::string& folder) {
-        for (std::string at = folder;; at = folder_of(at)) {
-            if (file_exists(joined(at, "rufflang.toml"))) return at;
-            if (at == "/" || at == ".") return folder;
-        }
-    }
-
     [[nodiscard]] Result<std::shared_ptr<const SourceFile>> load(const std::string& path) const {
         return options_.load ? options_.load(path) : load_source(path);
     }
@@ -99,38 +151,16 @@ private:
         for (const Node* import : collect_imports(*unit.tree)) options.imports.push_back(resolve_import(*import, index));
         unit.model = resolve(unit.tree, std::move(options));
         loading_.pop_back();
-        unit.failure = first_error(unit);
+        unit.failure = first_error(*unit.tree, *unit.model);
         return index;
-    }
-
-    static std::string first_error(const ModuleUnit& unit) {
-        const Diagnostic* first = nullptr;
-        const auto look = [&](const std::vector<Diagnostic>& diagnostics) {
-            for (const Diagnostic& each : diagnostics) {
-                if (each.severity != Severity::Error) continue;
-                if (first == nullptr || each.span.begin < first->span.begin) first = &each;
-            }
-        };
-        look(unit.tree->diagnostics);
-        look(unit.model->diagnostics);
-        if (first == nullptr) return {};
-        const LineColumn at = unit.tree->source->lines().position(first->span.begin, PositionEncoding::Utf32);
-        return first->message + " (" + unit.path + ":" + std::to_string(at.line + 1) + ":" +
-               std::to_string(at.column + 1) + ")";
     }
 
     ModuleImport resolve_import(const Node& node, std::uint32_t importer) {
         ModuleImport import;
         import.node = &node;
-        import.name = dotted(path_of(node));
-        std::string relative = import.name;
-        std::replace(relative.begin(), relative.end(), '.', '/');
-        relative += ".ruff";
-
-        std::vector<std::string> looked;
-        for (const std::string& folder : search_folders(importer)) {
-            const std::string path = joined(folder, relative);
-            looked.push_back(path);
+        import.name = module_name(node);
+        const std::vector<std::string> looked = module_paths(graph_.modules[importer]->path, import.name, root_);
+        for (const std::string& path : looked) {
             const std::string real = real_path(path);
             const std::uint32_t known = find(real);
             if (known != kNone) {
@@ -151,8 +181,7 @@ private:
             return import;
         }
         import.failure = "Module not found: " + import.name;
-        import.failure_hint = "looked for ";
-        for (std::size_t i = 0; i < looked.size(); ++i) import.failure_hint += (i == 0 ? "" : ", ") + looked[i];
+        import.failure_hint = missing_module_hint(looked);
         return import;
     }
 
@@ -176,23 +205,6 @@ private:
     [[nodiscard]] std::uint32_t find(const std::string& real) const {
         const auto at = std::find(real_paths_.begin(), real_paths_.end(), real);
         return at == real_paths_.end() ? kNone : static_cast<std::uint32_t>(at - real_paths_.begin());
-    }
-
-    /// Beside the importing file, the folders above it up to the root, the root's `modules`. Written as the path of the
-    /// importing file is, so that messages show what the user knows.
-    [[nodiscard]] std::vector<std::string> search_folders(std::uint32_t importer) const {
-        std::vector<std::string> folders;
-        std::string shown = folder_of(graph_.modules[importer]->path);
-        std::string real = real_path(shown);
-        while (real == root_ || is_inside(real, root_)) {
-            folders.push_back(shown);
-            if (real == root_) break;
-            real = folder_of(real);
-            shown = shown.find('/') == std::string::npos || shown.ends_with("..") ? real : folder_of(shown);
-        }
-        if (folders.empty()) folders.push_back(shown);
-        folders.push_back(joined(real == root_ ? folders.back() : root_, "modules"));
-        return folders;
     }
 
     const ModuleOptions& options_;

@@ -40,4 +40,18 @@ struct ModuleOptions {
 /// to the root, then in the root's `modules/`. What is missing, broken or circular is noted at the import that raises it.
 [[nodiscard]] ModuleGraph load_modules(std::shared_ptr<const SourceFile> file, const ModuleOptions& options = {});
 
+// The steps of load_modules(), for a server that keeps what it has analysed.
+
+/// The module that an Import or FromImport names: "a.b".
+[[nodiscard]] std::string module_name(const syntax::Node& import);
+/// The nearest folder with a `rufflang.toml` at or above `folder`, which is absolute; else `folder`.
+[[nodiscard]] std::string package_root(const std::string& folder);
+/// Where the module `name` may lie for the file `importer`, in the order of the search.
+[[nodiscard]] std::vector<std::string> module_paths(const std::string& importer, std::string_view name,
+                                                    const std::string& root);
+/// "looked for a.ruff, modules/a.ruff"
+[[nodiscard]] std::string missing_module_hint(const std::vector<std::string>& looked);
+/// Message and place of the first error that keeps a file from being imported; empty when there is none.
+[[nodiscard]] std::string first_error(const syntax::SyntaxTree& tree, const SemanticModel& model);
+
 }  // namespace ruff::sema
