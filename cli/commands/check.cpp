@@ -15,7 +15,9 @@
 #include "core/config/config.h"
 #include "core/lint/lint.h"
 #include "core/sema/module_graph.h"
+#include "core/support/progress.h"
 #include "core/support/render.h"
+#include "core/support/replace_file.h"
 
 namespace ruff::cli {
 namespace {
@@ -145,28 +147,8 @@ void fix_file(CheckedFile& file, bool allows_unsafe) {
     }
 }
 
-/// Replaces the file at once, through a file beside it, with its permissions.
-bool replace_file(const std::string& path, const SourceFile& source) {
-    std::error_code error;
-    const fs::path target = fs::canonical(path, error);
-    const fs::path temporary = target.string() + ".ruff-check-" + std::to_string(getpid());
-    std::FILE* out = std::fopen(temporary.c_str(), "wb");
-    if (error || out == nullptr) return false;
-    std::string text(source.had_byte_order_mark() ? "\xEF\xBB\xBF" : "");
-    text += source.text();
-    bool is_written = std::fwrite(text.data(), 1, text.size(), out) == text.size();
-    is_written = std::fclose(out) == 0 && is_written;
-    if (is_written) fs::permissions(temporary, fs::status(target, error).permissions(), error);
-    if (is_written && !error) fs::rename(temporary, target, error);
-    if (!is_written || error) {
-        std::error_code ignored;
-        fs::remove(temporary, ignored);
-        return false;
-    }
-    return true;
-}
-
 void check_one(CheckedFile& file, const CheckOptions& options) {
+    const Result<FileState> state = FileState::of(file.path);
     Result<std::shared_ptr<const SourceFile>> loaded = load_source(file.path);
     if (!loaded) {
         file.failure = loaded.error().message;
@@ -175,22 +157,22 @@ void check_one(CheckedFile& file, const CheckOptions& options) {
     }
     file.source = *loaded;
     file.diagnostics = find_problems(file.source, *file.selection);
-    if (!options.fixes || file.path == "-") return;
+    if (!options.fixes || !state || !state->is_regular()) return;
     const bool had_mark = file.source->had_byte_order_mark();
     fix_file(file, options.allows_unsafe);
     if (file.fixed_count == 0) return;
-    const std::string mark = had_mark ? "\xEF\xBB\xBF" : "";
-    const auto marked = make_source(file.path, mark + std::string(file.source->text()));
-    if (!replace_file(file.path, *marked)) {
-        file.failure = "cannot write " + file.path;
+    const std::string text = (had_mark ? "\xEF\xBB\xBF" : "") + std::string(file.source->text());
+    if (const Result<void> replaced = replace_file(file.path, *state, text); !replaced) {
+        file.failure = replaced.error().message;
         file.failure_code = kExitNotFound;
     }
 }
 
 void check_all(std::vector<CheckedFile>& files, const CheckOptions& options) {
     std::atomic<std::size_t> next{0};
+    Progress progress(STDERR_FILENO, "checking", files.size());
     auto work = [&] {
-        for (std::size_t i; (i = next.fetch_add(1)) < files.size();) check_one(files[i], options);
+        for (std::size_t i; (i = next.fetch_add(1)) < files.size(); progress.advance()) check_one(files[i], options);
     };
     const std::size_t count = std::min<std::size_t>(files.size(), std::max(1u, std::thread::hardware_concurrency()));
     std::vector<std::thread> workers;

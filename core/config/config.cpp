@@ -125,11 +125,11 @@ void Reader::read_package_name(const TomlValue& value) {
 }
 
 void Reader::read_line_width(const TomlValue& value) {
-    config_.format.line_width = read_number(value, 20, 400);
+    config_.format.line_width = read_number(value, kLeastLineWidth, kMostLineWidth);
 }
 
 void Reader::read_indent(const TomlValue& value) {
-    config_.format.indent = read_number(value, 1, 16);
+    config_.format.indent = read_number(value, kLeastIndent, kMostIndent);
 }
 
 void Reader::read_rules(const TomlValue& value, std::vector<RuleName>& rules) {

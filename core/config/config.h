@@ -31,6 +31,8 @@ namespace ruff::config {
 inline constexpr std::string_view kConfigFileName = "rufflang.toml";
 inline constexpr std::uint32_t kDefaultLineWidth = 100;
 inline constexpr std::uint32_t kDefaultIndent = 4;
+inline constexpr std::uint32_t kLeastLineWidth = 20, kMostLineWidth = 400;
+inline constexpr std::uint32_t kLeastIndent = 1, kMostIndent = 16;
 
 /// Empty where the file says nothing, so that `.editorconfig` or an option may.
 struct FormatConfig {
