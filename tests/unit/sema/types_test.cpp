@@ -1,6 +1,6 @@
 // Each program shows types with `show(e)`; the expectation lists them in order of position.
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 #include "core/sema/resolver.h"
 #include "core/sema/type_model.h"
