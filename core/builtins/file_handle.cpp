@@ -42,31 +42,32 @@ std::size_t size_of_characters(std::string_view text, std::size_t count, bool& i
 
 }  // namespace
 
-Result<FileHandle*> FileHandle::open(const std::string& path, std::string_view mode) {
-    bool is_binary = mode.find('b') != std::string_view::npos;
+bool FileHandle::knows_mode(std::string_view mode) {
     std::string plain(mode);
     std::erase(plain, 'b');
-    int flags = flags_of(plain);
-    if (flags < 0) return Error{ErrorCode::Invalid, "unknown mode \"" + std::string(mode) + "\""};
-    RUFF_TRY(Descriptor descriptor, open_path(path, flags));
+    return flags_of(plain) >= 0;
+}
+
+Result<std::unique_ptr<FileHandle>> FileHandle::open(const std::string& path, std::string_view mode) {
+    std::string plain(mode);
+    bool is_binary = std::erase(plain, 'b') > 0;
+    RUFF_TRY(Descriptor descriptor, open_path(path, flags_of(plain)));
     struct stat status{};
-    if (::fstat(descriptor.number(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    bool is_known = ::fstat(descriptor.number(), &status) == 0;
+    if (is_known && S_ISDIR(status.st_mode)) {
         errno = EISDIR;
         return system_error(path);
     }
-    auto handle = std::make_unique<FileHandle>();
-    handle->path_ = path;
-    handle->descriptor_ = std::move(descriptor);
-    handle->is_binary_ = is_binary;
-    return handle.release();
+    return std::make_unique<FileHandle>(std::make_shared<OpenFile>(
+        path, std::move(descriptor), is_binary, is_known && S_ISREG(status.st_mode)));
 }
 
-Result<void> FileHandle::check_open() const {
+Result<void> OpenFile::check_open() const {
     if (descriptor_.is_open()) return {};
     return Error{ErrorCode::Invalid, path_ + ": the file is closed"};
 }
 
-Result<bool> FileHandle::fill() {
+Result<bool> OpenFile::fill() {
     buffer_.erase(0, start_);
     start_ = 0;
     std::size_t size = buffer_.size();
@@ -80,22 +81,35 @@ Result<bool> FileHandle::fill() {
     return count > 0;
 }
 
-void FileHandle::drop_buffer() {
+void OpenFile::drop_buffer() {
     if (!buffered().empty()) ::lseek(descriptor_.number(), -static_cast<off_t>(buffered().size()), SEEK_CUR);
     buffer_.clear();
     start_ = 0;
 }
 
-Result<std::optional<std::string>> FileHandle::read_line() {
+std::string OpenFile::take_line(std::size_t end) {
+    std::string line(buffered().substr(0, end));
+    start_ += end + 1;
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
+}
+
+std::optional<std::string> OpenFile::take_buffered_line() {
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock.owns_lock() || !descriptor_.is_open()) return std::nullopt;
+    std::size_t end = buffered().find('\n');
+    if (end == std::string_view::npos) return std::nullopt;
+    return take_line(end);
+}
+
+Result<std::optional<std::string>> OpenFile::read_line() {
+    const std::lock_guard lock(mutex_);
     RUFF_CHECK(check_open());
     std::size_t searched = 0;
     for (;;) {
         std::size_t end = buffered().find('\n', searched);
         if (end != std::string_view::npos) {
-            std::string line(buffered().substr(0, end));
-            start_ += end + 1;
-            if (line.ends_with('\r')) line.pop_back();
-            return std::optional(std::move(line));
+            return std::optional(take_line(end));
         }
         searched = buffered().size();
         RUFF_TRY(bool has_more, fill());
@@ -107,7 +121,8 @@ Result<std::optional<std::string>> FileHandle::read_line() {
     }
 }
 
-Result<std::string> FileHandle::read(std::optional<std::size_t> count) {
+Result<std::string> OpenFile::read(std::optional<std::size_t> count) {
+    const std::lock_guard lock(mutex_);
     RUFF_CHECK(check_open());
     std::size_t size = 0;
     for (;;) {
@@ -128,13 +143,15 @@ Result<std::string> FileHandle::read(std::optional<std::size_t> count) {
     return content;
 }
 
-Result<void> FileHandle::write(std::string_view content) {
+Result<void> OpenFile::write(std::string_view content) {
+    const std::lock_guard lock(mutex_);
     RUFF_CHECK(check_open());
     drop_buffer();
     return write_all(descriptor_.number(), path_, content);
 }
 
-Result<std::int64_t> FileHandle::seek(std::int64_t position, int from) {
+Result<std::int64_t> OpenFile::seek(std::int64_t position, int from) {
+    const std::lock_guard lock(mutex_);
     RUFF_CHECK(check_open());
     drop_buffer();
     off_t reached = ::lseek(descriptor_.number(), position, from);
@@ -142,7 +159,8 @@ Result<std::int64_t> FileHandle::seek(std::int64_t position, int from) {
     return static_cast<std::int64_t>(reached);
 }
 
-Result<void> FileHandle::close() {
+Result<void> OpenFile::close() {
+    const std::lock_guard lock(mutex_);
     buffer_.clear();
     start_ = 0;
     if (!descriptor_.is_open() || descriptor_.close()) return {};

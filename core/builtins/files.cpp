@@ -1,4 +1,5 @@
-// Bodies of the family `files`. They run where they are called; each goes through the gate first.
+// Bodies of the family `files`. Each goes through the gate, takes its arguments out of their values and then performs its
+// work on a worker, or in place (core/builtins/perform.h); the `async_…` forms are the same bodies.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,13 +15,23 @@
 #include "core/builtins/file_system.h"
 #include "core/builtins/gate.h"
 #include "core/builtins/path_text.h"
+#include "core/builtins/perform.h"
 #include "core/vm/operations.h"
 #include "core/vm/string.h"
 #include "core/vm/vm.h"
 
 namespace ruff::builtins {
+
+// What `file_info` tells.
+struct FileInfo {
+    std::string path;
+    struct stat status;
+    bool is_link;
+};
+
 namespace {
 
+using runtime::Effort;
 using vm::Call;
 using vm::ErrorKind;
 using vm::Outcome;
@@ -46,44 +57,29 @@ Outcome raise_io(Call& call, const Error& error) {
     return call.raise(ErrorKind::Io, std::string(call.row.shown_name()) + ": " + error.message);
 }
 
-Outcome raise_system(Call& call, std::string_view path) { return raise_io(call, system_error(path)); }
-
-// True for what succeeded, the error otherwise.
-Outcome done_true(Call& call, const Result<void>& result) {
-    return result ? call.done(Value::boolean(true)) : raise_io(call, result.error());
-}
-
-// For a system call that gives 0.
-Outcome done_true_if(Call& call, int result, std::string_view path) {
-    return result == 0 ? call.done(Value::boolean(true)) : raise_system(call, path);
-}
-
-// Text from the disk: UTF-8 or an error with the offset.
-Outcome done_file_text(Call& call, std::string_view text, std::string_view path) {
-    std::size_t bad = vm::find_invalid_utf8(text);
-    if (bad == std::string_view::npos) return done_or_out_of_memory(call, vm::make_string(text));
-    return call.raise(ErrorKind::Io,
-                      std::string(call.row.shown_name()) + ": " + std::string(path) + ": not UTF-8 at byte " +
-                          std::to_string(bad),
-                      "`read_bytes` gives the bytes, `read_file_lossy` replaces what is not text");
-}
-
 Outcome done_bool(Call& call, bool value) { return call.done(Value::boolean(value)); }
 
-// `status` of the path in argument 0. False: there is nothing, or the gate raised.
-bool find_status(Call& call, bool follows_links, struct stat& status, bool& is_raised) {
-    std::string path(call.text(0));
-    is_raised = !pass_gate(call, path);
-    bool is_possible = !path.empty() && path.find('\0') == std::string::npos;
-    return !is_raised && is_possible && status_of(path, follows_links, status);
+// A system call on one path that gives 0.
+template <typename CallSystem>
+Outcome perform_system_call(Call& call, std::string path, CallSystem call_system) {
+    return perform<bool>(call, small_effort, [path = std::move(path), call_system]() -> Result<bool> {
+        if (call_system(path.c_str()) != 0) return system_error(path);
+        return true;
+    });
 }
 
-// Whether what is at the path is of a type.
-Outcome done_type_test(Call& call, bool follows_links, mode_t type) {
-    struct stat status{};
-    bool is_raised = false;
-    bool exists = find_status(call, follows_links, status, is_raised);
-    return is_raised ? Outcome::Raised : done_bool(call, exists && (status.st_mode & S_IFMT) == type);
+// Whether what is at the path in argument 0 is as `test` says.
+template <typename Test>
+Outcome perform_test(Call& call, bool follows_links, Test test) {
+    std::string path(call.text(0));
+    if (!pass_gate(call, path)) return Outcome::Raised;
+    if (path.empty() || path.find('\0') != std::string::npos) {
+        path = "/dev/null/nothing";   // no file can have that name
+    }
+    return perform<bool>(call, small_effort, [path = std::move(path), follows_links, test]() -> Result<bool> {
+        struct stat status{};
+        return status_of(path, follows_links, status) && test(status.st_mode);
+    });
 }
 
 double seconds_of(const timespec& time) {
@@ -103,7 +99,15 @@ Outcome write_argument(Call& call) {
     WriteOptions options;
     options.overwrite = bool_option(call, 2, "overwrite", true, is_raised);
     if (!is_raised) options.atomic = bool_option(call, 2, "atomic", false, is_raised);
-    return is_raised ? Outcome::Raised : done_true(call, write_whole_file(path, call.text(1), options));
+    if (is_raised) return Outcome::Raised;
+    std::string content(call.text(1));
+    // An atomic write waits for the disk.
+    auto effort = [path, size = content.size(), atomic = options.atomic] {
+        return atomic ? Effort::Large : content_effort(path, size);
+    };
+    return perform<bool>(call, effort, [path, content = std::move(content), options] {
+        return succeeded(write_whole_file(path, content, options));
+    });
 }
 
 // A position or size argument. False: raised.
@@ -115,7 +119,34 @@ bool read_size(Call& call, std::uint32_t argument, std::int64_t& size) {
     return false;
 }
 
-FileHandle& file_of(Call& call) { return vm::handle_of<FileHandle>(call[0]); }
+Result<FileBytes> read_range(const std::string& path, std::int64_t offset, std::int64_t count) {
+    RUFF_TRY(Descriptor file, open_path(path, O_RDONLY));
+    std::string content(static_cast<std::size_t>(count), '\0');
+    std::size_t size = 0;
+    while (size < content.size()) {
+        ssize_t got = ::pread(file.number(), content.data() + size, content.size() - size,
+                              offset + static_cast<off_t>(size));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return system_error(path);
+        if (got == 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    content.resize(size);
+    return FileBytes{std::move(content)};
+}
+
+Result<bool> write_range(const std::string& path, std::int64_t offset, std::string_view content) {
+    RUFF_TRY(Descriptor file, open_path(path, O_WRONLY));
+    if (::lseek(file.number(), offset, SEEK_SET) < 0) return system_error(path);
+    return succeeded(write_all(file.number(), path, content));
+}
+
+Result<bool> touch_path(const std::string& path) {
+    Result<Descriptor> file = open_path(path, O_WRONLY | O_CREAT | O_NOCTTY | O_NONBLOCK);
+    if (!file && errno != EISDIR) return file.error();
+    if (::utimensat(AT_FDCWD, path.c_str(), nullptr, 0) != 0) return system_error(path);
+    return true;
+}
 
 // Makes a new file or folder with a name of its own; `make` fills in the X of the pattern.
 template <typename Make>
@@ -124,9 +155,13 @@ Outcome make_temporary(Call& call, Make make) {
     if (prefix.find_first_of(std::string_view("/\0", 2)) != std::string::npos) {
         return raise_value_error(call, "the prefix may not hold `/` or NUL");
     }
-    std::string path = temporary_folder() + "/" + prefix + "XXXXXX";
-    if (!pass_gate(call, path)) return Outcome::Raised;
-    return make(path) ? call.done_text(path) : raise_system(call, path);
+    std::string pattern = temporary_folder() + "/" + prefix + "XXXXXX";
+    if (!pass_gate(call, pattern)) return Outcome::Raised;
+    return perform<FileText>(call, small_effort, [pattern, make]() -> Result<FileText> {
+        std::string path = pattern;
+        if (!make(path)) return system_error(path);
+        return FileText{path, path};
+    });
 }
 
 // The absolute, normalized form of a path. False: raised.
@@ -146,6 +181,21 @@ bool make_absolute(Call& call, std::string_view path, std::string& absolute) {
 
 }  // namespace
 
+static runtime::Answer to_answer(const BuiltinRow&, FileInfo&& info) {
+    const struct stat& status = info.status;
+    DictBuilder entries(10);
+    entries.set("path", vm::make_string(info.path));
+    entries.set("size", Value::integer(status.st_size));
+    entries.set("kind", vm::make_string(kind_of(status.st_mode)));
+    entries.set("is_file", Value::boolean(S_ISREG(status.st_mode)));
+    entries.set("is_dir", Value::boolean(S_ISDIR(status.st_mode)));
+    entries.set("is_symlink", Value::boolean(info.is_link));
+    entries.set("mode", Value::integer(status.st_mode & 07777));
+    entries.set("modified", Value::floating(seconds_of(status.st_mtim)));
+    entries.set("accessed", Value::floating(seconds_of(status.st_atim)));
+    return {entries.take(), false};
+}
+
 namespace bodies {
 
 // ---- Whole files ------------------------------------------------------------------------------------------
@@ -153,23 +203,28 @@ namespace bodies {
 Outcome read_file(Call& call) {
     std::string path;
     if (!read_path(call, path)) return Outcome::Raised;
-    Result<std::string> content = read_whole_file(path, kMaxFileSize);
-    return content ? done_file_text(call, *content, path) : raise_io(call, content.error());
+    return perform<FileText>(call, [path] { return content_effort(path); }, [path]() -> Result<FileText> {
+        RUFF_TRY(std::string content, read_whole_file(path, kMaxFileSize));
+        return FileText{std::move(content), path};
+    });
 }
 
 Outcome read_file_lossy(Call& call) {
     std::string path;
     if (!read_path(call, path)) return Outcome::Raised;
-    Result<std::string> content = read_whole_file(path, kMaxFileSize);
-    if (!content) return raise_io(call, content.error());
-    return done_or_out_of_memory(call, vm::make_string(with_replacements(*content)));
+    return perform<FileText>(call, [path] { return content_effort(path); }, [path]() -> Result<FileText> {
+        RUFF_TRY(std::string content, read_whole_file(path, kMaxFileSize));
+        return FileText{with_replacements(content), path};
+    });
 }
 
 Outcome read_bytes(Call& call) {
     std::string path;
     if (!read_path(call, path)) return Outcome::Raised;
-    Result<std::string> content = read_whole_file(path, kMaxFileSize);
-    return content ? done_or_out_of_memory(call, vm::make_bytes(*content)) : raise_io(call, content.error());
+    return perform<FileBytes>(call, [path] { return content_effort(path); }, [path]() -> Result<FileBytes> {
+        RUFF_TRY(std::string content, read_whole_file(path, kMaxFileSize));
+        return FileBytes{std::move(content)};
+    });
 }
 
 Outcome write_file(Call& call) { return write_argument(call); }
@@ -177,7 +232,16 @@ Outcome write_bytes(Call& call) { return write_argument(call); }
 
 Outcome append_file(Call& call) {
     std::string path;
-    return read_path(call, path) ? done_true(call, append_to_file(path, call.text(1))) : Outcome::Raised;
+    if (!read_path(call, path)) return Outcome::Raised;
+    std::string content(call.text(1));
+    // What is there already is not touched: only the content counts, and whether it is a file at all.
+    auto effort = [path, size = content.size()] {
+        Effort whole = content_effort(path, size);
+        return whole == Effort::Endless ? whole : content_effort("", size);
+    };
+    return perform<bool>(call, effort, [path, content = std::move(content)] {
+        return succeeded(append_to_file(path, content));
+    });
 }
 
 Outcome read_at(Call& call) {
@@ -186,36 +250,24 @@ Outcome read_at(Call& call) {
     if (!read_path(call, path) || !read_size(call, 1, offset) || !read_size(call, 2, count))
         return Outcome::Raised;
     if (count > static_cast<std::int64_t>(kMaxFileSize)) return call.vm.raise_out_of_memory("read_at");
-    Result<Descriptor> file = open_path(path, O_RDONLY);
-    if (!file) return raise_io(call, file.error());
-    std::string content(static_cast<std::size_t>(count), '\0');
-    std::size_t size = 0;
-    while (size < content.size()) {
-        ssize_t got = ::pread(file->number(), content.data() + size, content.size() - size,
-                              offset + static_cast<off_t>(size));
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return raise_system(call, path);
-        if (got == 0) break;
-        size += static_cast<std::size_t>(got);
-    }
-    return done_or_out_of_memory(call, vm::make_bytes(std::string_view(content).substr(0, size)));
+    return perform<FileBytes>(call, [path] { return content_effort(path); },
+                              [path, offset, count] { return read_range(path, offset, count); });
 }
 
 Outcome write_at(Call& call) {
     std::string path;
     std::int64_t offset = 0;
     if (!read_path(call, path) || !read_size(call, 1, offset)) return Outcome::Raised;
-    Result<Descriptor> file = open_path(path, O_WRONLY);
-    if (!file) return raise_io(call, file.error());
-    if (::lseek(file->number(), offset, SEEK_SET) < 0) return raise_system(call, path);
-    return done_true(call, write_all(file->number(), path, call.text(2)));
+    std::string content(call.text(2));
+    return perform<bool>(call, [path, size = content.size()] { return content_effort(path, size); },
+                         [path, offset, content = std::move(content)] { return write_range(path, offset, content); });
 }
 
 Outcome truncate_file(Call& call) {
     std::string path;
     std::int64_t size = 0;
     if (!read_path(call, path) || !read_size(call, 1, size)) return Outcome::Raised;
-    return done_true_if(call, ::truncate(path.c_str(), size), path);
+    return perform_system_call(call, path, [size](const char* name) { return ::truncate(name, size); });
 }
 
 Outcome copy_file(Call& call) {
@@ -225,33 +277,34 @@ Outcome copy_file(Call& call) {
         return Outcome::Raised;
     if (!check_options(call, 2, {"overwrite"})) return Outcome::Raised;
     bool overwrite = bool_option(call, 2, "overwrite", true, is_raised);
-    return is_raised ? Outcome::Raised : done_true(call, copy_file_content(from, to, overwrite));
+    if (is_raised) return Outcome::Raised;
+    auto effort = [from, to] { return std::max({Effort::Large, content_effort(from), content_effort(to)}); };
+    return perform<bool>(call, effort, [from, to, overwrite] { return succeeded(copy_file_content(from, to, overwrite)); });
 }
 
 Outcome rename_file(Call& call) {
     std::string from, to;
     if (!read_path(call, 0, Capability::FilesWrite, from) || !read_path(call, 1, Capability::FilesWrite, to))
         return Outcome::Raised;
-    return done_true_if(call, ::rename(from.c_str(), to.c_str()), from);
+    return perform_system_call(call, from, [to](const char* name) { return ::rename(name, to.c_str()); });
 }
 
 Outcome delete_file(Call& call) {
     std::string path;
-    return read_path(call, path) ? done_true_if(call, ::unlink(path.c_str()), path) : Outcome::Raised;
+    if (!read_path(call, path)) return Outcome::Raised;
+    return perform_system_call(call, path, [](const char* name) { return ::unlink(name); });
 }
 
 Outcome touch(Call& call) {
     std::string path;
     if (!read_path(call, path)) return Outcome::Raised;
-    Result<Descriptor> file = open_path(path, O_WRONLY | O_CREAT | O_NOCTTY | O_NONBLOCK);
-    if (!file && errno != EISDIR) return raise_io(call, file.error());
-    return done_true_if(call, ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0), path);
+    return perform<bool>(call, small_effort, [path] { return touch_path(path); });
 }
 
 Outcome symlink(Call& call) {
     std::string target(call.text(0)), path;
     if (!read_path(call, 1, Capability::FilesWrite, path)) return Outcome::Raised;
-    return done_true_if(call, ::symlink(target.c_str(), path.c_str()), path);
+    return perform_system_call(call, path, [target](const char* name) { return ::symlink(target.c_str(), name); });
 }
 
 Outcome chmod(Call& call) {
@@ -259,7 +312,8 @@ Outcome chmod(Call& call) {
     if (!read_path(call, path)) return Outcome::Raised;
     if (call.integer(1) < 0 || call.integer(1) > 07777)
         return raise_value_error(call, "the mode must be 0 to 0o7777");
-    return done_true_if(call, ::chmod(path.c_str(), static_cast<mode_t>(call.integer(1))), path);
+    auto mode = static_cast<mode_t>(call.integer(1));
+    return perform_system_call(call, path, [mode](const char* name) { return ::chmod(name, mode); });
 }
 
 Outcome temp_file(Call& call) {
@@ -272,18 +326,16 @@ Outcome temp_file(Call& call) {
 Outcome list_dir(Call& call) {
     std::string path;
     if (!read_path(call, path)) return Outcome::Raised;
-    Result<std::vector<std::string>> names = list_names(path);
-    if (!names) return raise_io(call, names.error());
-    ArrayBuilder found(names->size());
-    for (const std::string& name : *names) found.push_text(with_replacements(name));
-    return found.done(call);
+    return perform<FileNames>(call, [path] { return content_effort(path); }, [path]() -> Result<FileNames> {
+        RUFF_TRY(std::vector<std::string> names, list_names(path));
+        return FileNames{std::move(names)};
+    });
 }
 
 Outcome glob(Call& call) {
-    if (!pass_gate(call, call.text(0))) return Outcome::Raised;
-    ArrayBuilder found;
-    for (const std::string& path : glob_paths(call.text(0))) found.push_text(with_replacements(path));
-    return found.done(call);
+    std::string pattern(call.text(0));
+    if (!pass_gate(call, pattern)) return Outcome::Raised;
+    return perform<FileNames>(call, large_effort, [pattern]() -> Result<FileNames> { return FileNames{glob_paths(pattern)}; });
 }
 
 Outcome create_dir(Call& call) {
@@ -291,7 +343,8 @@ Outcome create_dir(Call& call) {
     bool is_raised = false;
     if (!read_path(call, path) || !check_options(call, 1, {"parents"})) return Outcome::Raised;
     bool with_parents = bool_option(call, 1, "parents", true, is_raised);
-    return is_raised ? Outcome::Raised : done_true(call, create_folder(path, with_parents));
+    if (is_raised) return Outcome::Raised;
+    return perform<bool>(call, small_effort, [path, with_parents] { return succeeded(create_folder(path, with_parents)); });
 }
 
 Outcome remove_dir(Call& call) {
@@ -300,8 +353,8 @@ Outcome remove_dir(Call& call) {
     if (!read_path(call, path) || !check_options(call, 1, {"recursive"})) return Outcome::Raised;
     bool is_recursive = bool_option(call, 1, "recursive", false, is_raised);
     if (is_raised) return Outcome::Raised;
-    return is_recursive ? done_true(call, remove_tree(path))
-                        : done_true_if(call, ::rmdir(path.c_str()), path);
+    if (!is_recursive) return perform_system_call(call, path, [](const char* name) { return ::rmdir(name); });
+    return perform<bool>(call, large_effort, [path] { return succeeded(remove_tree(path)); });
 }
 
 Outcome temp_dir(Call& call) {
@@ -321,7 +374,7 @@ Outcome cwd(Call& call) {
 Outcome chdir(Call& call) {
     std::string path;
     if (!read_path(call, path)) return Outcome::Raised;
-    return ::chdir(path.c_str()) == 0 ? call.done(Value()) : raise_system(call, path);
+    return ::chdir(path.c_str()) == 0 ? call.done(Value()) : raise_io(call, system_error(path));
 }
 
 Outcome home_dir(Call& call) {
@@ -332,58 +385,113 @@ Outcome home_dir(Call& call) {
 // ---- What is at a path ------------------------------------------------------------------------------------
 
 Outcome file_exists(Call& call) {
-    struct stat status{};
-    bool is_raised = false;
-    bool exists = find_status(call, true, status, is_raised);
-    return is_raised ? Outcome::Raised : done_bool(call, exists);
+    return perform_test(call, true, [](mode_t) { return true; });
 }
-
-Outcome path_is_file(Call& call) { return done_type_test(call, true, S_IFREG); }
-Outcome path_is_dir(Call& call) { return done_type_test(call, true, S_IFDIR); }
-Outcome path_is_symlink(Call& call) { return done_type_test(call, false, S_IFLNK); }
+Outcome path_is_file(Call& call) {
+    return perform_test(call, true, [](mode_t mode) { return S_ISREG(mode); });
+}
+Outcome path_is_dir(Call& call) {
+    return perform_test(call, true, [](mode_t mode) { return S_ISDIR(mode); });
+}
+Outcome path_is_symlink(Call& call) {
+    return perform_test(call, false, [](mode_t mode) { return S_ISLNK(mode); });
+}
 
 Outcome file_size(Call& call) {
     std::string path;
-    struct stat status{};
     if (!read_path(call, path)) return Outcome::Raised;
-    return status_of(path, true, status) ? call.done(Value::integer(status.st_size))
-                                         : raise_system(call, path);
+    return perform<std::int64_t>(call, small_effort, [path]() -> Result<std::int64_t> {
+        struct stat status{};
+        if (!status_of(path, true, status)) return system_error(path);
+        return static_cast<std::int64_t>(status.st_size);
+    });
 }
 
 Outcome file_info(Call& call) {
     std::string path;
-    struct stat own{}, target{};
     if (!read_path(call, path)) return Outcome::Raised;
-    if (!status_of(path, false, own)) return raise_system(call, path);
-    bool is_link = S_ISLNK(own.st_mode);
-    const struct stat& status = is_link && status_of(path, true, target) ? target : own;
-    DictBuilder info(10);
-    info.set("path", call[0]);
-    info.set("size", Value::integer(status.st_size));
-    info.set("kind", vm::make_string(kind_of(status.st_mode)));
-    info.set("is_file", Value::boolean(S_ISREG(status.st_mode)));
-    info.set("is_dir", Value::boolean(S_ISDIR(status.st_mode)));
-    info.set("is_symlink", Value::boolean(is_link));
-    info.set("mode", Value::integer(status.st_mode & 07777));
-    info.set("modified", Value::floating(seconds_of(status.st_mtim)));
-    info.set("accessed", Value::floating(seconds_of(status.st_atim)));
-    return info.done(call);
+    return perform<FileInfo>(call, small_effort, [path]() -> Result<FileInfo> {
+        struct stat own{}, target{};
+        if (!status_of(path, false, own)) return system_error(path);
+        bool is_link = S_ISLNK(own.st_mode);
+        return FileInfo{path, is_link && status_of(path, true, target) ? target : own, is_link};
+    });
 }
+
+// ---- Promises of the above --------------------------------------------------------------------------------
+
+#define RUFF_ASYNC_FORM(name) \
+    Outcome async_##name(Call& call) { return name(call); }
+RUFF_ASYNC_FORM(read_file)
+RUFF_ASYNC_FORM(read_file_lossy)
+RUFF_ASYNC_FORM(read_bytes)
+RUFF_ASYNC_FORM(write_file)
+RUFF_ASYNC_FORM(write_bytes)
+RUFF_ASYNC_FORM(append_file)
+RUFF_ASYNC_FORM(read_at)
+RUFF_ASYNC_FORM(write_at)
+RUFF_ASYNC_FORM(truncate_file)
+RUFF_ASYNC_FORM(copy_file)
+RUFF_ASYNC_FORM(rename_file)
+RUFF_ASYNC_FORM(delete_file)
+RUFF_ASYNC_FORM(list_dir)
+RUFF_ASYNC_FORM(glob)
+RUFF_ASYNC_FORM(create_dir)
+RUFF_ASYNC_FORM(remove_dir)
+RUFF_ASYNC_FORM(file_exists)
+RUFF_ASYNC_FORM(file_size)
+RUFF_ASYNC_FORM(file_info)
+RUFF_ASYNC_FORM(touch)
+RUFF_ASYNC_FORM(symlink)
+RUFF_ASYNC_FORM(chmod)
+RUFF_ASYNC_FORM(temp_file)
+RUFF_ASYNC_FORM(temp_dir)
+#undef RUFF_ASYNC_FORM
 
 // ---- Open files -------------------------------------------------------------------------------------------
 
 Outcome open_file(Call& call) {
     std::string path;
-    std::string_view mode = call.text(1);
-    bool reads = mode.starts_with('r') || mode.find('+') != std::string_view::npos;
-    bool writes = !mode.starts_with('r') || mode.find('+') != std::string_view::npos;
+    std::string mode(call.text(1));
+    bool reads = mode.starts_with('r') || mode.find('+') != std::string::npos;
+    bool writes = !mode.starts_with('r') || mode.find('+') != std::string::npos;
     if (reads && !read_path(call, 0, Capability::FilesRead, path)) return Outcome::Raised;
     if (writes && !read_path(call, 0, Capability::FilesWrite, path)) return Outcome::Raised;
-    Result<FileHandle*> file = FileHandle::open(path, mode);
-    if (file) return call.done(vm::make_handle(ValueKind::File, *file));
-    return file.error().code == ErrorCode::Invalid ? raise_value_error(call, file.error().message)
-                                                   : raise_io(call, file.error());
+    if (!FileHandle::knows_mode(mode)) return raise_value_error(call, "unknown mode \"" + mode + "\"");
+    auto effort = [path] { return content_effort(path) == Effort::Endless ? Effort::Endless : Effort::Small; };
+    return perform<OpenedFile>(call, effort, [path, mode]() -> Result<OpenedFile> {
+        RUFF_TRY(std::unique_ptr<FileHandle> file, FileHandle::open(path, mode));
+        return OpenedFile{std::move(file)};
+    });
 }
+
+namespace {
+
+FileHandle& file_of(Call& call) { return vm::handle_of<FileHandle>(call[0]); }
+
+// The file as jobs hold it: it stays open while one is under way.
+std::shared_ptr<OpenFile> open_file_of(Call& call) { return file_of(call).file(); }
+
+// How long reading or writing `size` bytes of an open file takes.
+auto transfer_effort(const std::shared_ptr<OpenFile>& file, std::size_t size) {
+    constexpr std::size_t kSmall = 256 * 1024;
+    return [file, size] { return !file->is_regular() ? Effort::Endless : size <= kSmall ? Effort::Small : Effort::Large; };
+}
+
+// What is read from a file: text or bytes, or null at its end.
+struct FilePiece {
+    std::optional<std::string> content;
+    std::string origin;
+    bool is_binary;
+};
+
+runtime::Answer to_answer(const BuiltinRow& row, FilePiece&& piece) {
+    if (!piece.content) return {};
+    if (piece.is_binary) return to_answer(row, FileBytes{std::move(*piece.content)});
+    return to_answer(row, FileText{std::move(*piece.content), std::move(piece.origin)});
+}
+
+}  // namespace
 
 Outcome file_read(Call& call) {
     std::optional<std::size_t> count;
@@ -392,25 +500,36 @@ Outcome file_read(Call& call) {
         if (!read_size(call, 1, wanted)) return Outcome::Raised;
         count = static_cast<std::size_t>(wanted);
     }
-    FileHandle& file = file_of(call);
-    Result<std::string> content = file.read(count);
-    if (!content) return raise_io(call, content.error());
-    if (file.is_binary()) return done_or_out_of_memory(call, vm::make_bytes(*content));
-    return done_file_text(call, *content, file.describe());
+    std::shared_ptr<OpenFile> file = open_file_of(call);
+    return perform<FilePiece>(call, transfer_effort(file, count.value_or(SIZE_MAX)), [file, count]() -> Result<FilePiece> {
+        RUFF_TRY(std::string content, file->read(count));
+        return FilePiece{std::move(content), file->name(), file->is_binary()};
+    });
 }
 
 Outcome file_line(Call& call) {
-    FileHandle& file = file_of(call);
-    Result<std::optional<std::string>> line = file.read_line();
-    if (!line) return raise_io(call, line.error());
-    if (!line->has_value()) return call.done(Value());
-    return file.is_binary() ? done_or_out_of_memory(call, vm::make_bytes(**line))
-                            : done_file_text(call, **line, file.describe());
+    std::shared_ptr<OpenFile> file = open_file_of(call);
+    if (std::optional<std::string> line = file->take_buffered_line()) {
+        runtime::Answer answer = to_answer(call.row, FilePiece{std::move(line), file->name(), file->is_binary()});
+        return answer.is_error ? call.vm.raise_value(std::move(answer.value)) : call.done(std::move(answer.value));
+    }
+    return perform<FilePiece>(call, transfer_effort(file, 0), [file]() -> Result<FilePiece> {
+        RUFF_TRY(std::optional<std::string> line, file->read_line());
+        return FilePiece{std::move(line), file->name(), file->is_binary()};
+    });
 }
 
+// Gives the file back, so that writes can be chained.
 Outcome file_write(Call& call) {
-    Result<void> result = file_of(call).write(call.text(1));
-    return result ? call.done(call[0]) : raise_io(call, result.error());
+    std::shared_ptr<OpenFile> file = open_file_of(call);
+    std::string content(call.text(1));
+    return perform<Nothing>(
+        call, transfer_effort(file, content.size()),
+        [file, content]() -> Result<Nothing> {
+            RUFF_CHECK(file->write(content));
+            return Nothing{};
+        },
+        call[0]);
 }
 
 Outcome file_flush(Call& call) { return call.done(call[0]); }
@@ -421,13 +540,18 @@ Outcome file_seek(Call& call) {
     if (whence < 0)
         return raise_value_error(call, "`from` must be \"start\", \"current\" or \"end\", got " +
                                            vm::display_for_message(call[2]));
-    Result<std::int64_t> position = file_of(call).seek(call.integer(1), whence);
-    return position ? call.done(Value::integer(*position)) : raise_io(call, position.error());
+    std::shared_ptr<OpenFile> file = open_file_of(call);
+    return perform<std::int64_t>(call, transfer_effort(file, 0), [file, whence, position = call.integer(1)] {
+        return file->seek(position, whence);
+    });
 }
 
 Outcome file_close(Call& call) {
-    Result<void> result = file_of(call).close();
-    return result ? call.done(Value()) : raise_io(call, result.error());
+    std::shared_ptr<OpenFile> file = open_file_of(call);
+    return perform<Nothing>(call, transfer_effort(file, 0), [file]() -> Result<Nothing> {
+        RUFF_CHECK(file->close());
+        return Nothing{};
+    });
 }
 
 // ---- Paths ------------------------------------------------------------------------------------------------

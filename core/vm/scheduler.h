@@ -54,6 +54,8 @@ public:
     /// The next fiber to run. Waits for timers and events as needed; null when nothing is ready and nothing can become so.
     [[nodiscard]] Fiber* next(Vm& vm);
     [[nodiscard]] bool has_timers() const { return !heap_.empty(); }
+    /// Of the timer that is due first; kNever without timers.
+    [[nodiscard]] Instant next_deadline() const { return heap_.empty() ? kNever : heap_[0].deadline; }
 
     std::unique_ptr<EventSource> events;                 ///< made by the runtime at the first need
 
