@@ -199,6 +199,7 @@ bool Printer::is_sound_outside(const Node& node) const {
 
 std::string Printer::file() {
     const auto end = static_cast<std::uint32_t>(tree_.tokens.size() - 1);
+    out_.reserve(tree_.text().size() + tree_.text().size() / 8);
     items(tree_.root->statements, {.is_root = true}, end);
     document_.print(out_, options_, 0);
     if (next_ != end || next_comment_ != tree_.comments.size()) is_in_step_ = false;
@@ -352,6 +353,7 @@ void Printer::items(Items items, ItemStyle style, std::uint32_t end_token) {
 bool Printer::is_skipped(const Node& node) const {
     std::uint32_t token = node.last_token + 1;
     while (tree_.tokens[token].kind == TokenKind::Semicolon) ++token;
+    if (!tree_.tokens[token].comment_before()) return false;
     for (const Comment& comment : tree_.comments_before(token)) {
         if (is_own_line(comment)) return false;
         if (directive_of(tree_.text(comment.span)) == "fmt-skip") return true;

@@ -92,6 +92,7 @@ private:
     void flat_list(Items elements);
 
     // Nodes
+    class Links;
     void node(const Node* node);
     void signature(Items params, const Node* result);
     void members(Items members, std::uint32_t closing, bool may_be_one_line);
@@ -110,6 +111,7 @@ private:
     std::string out_;
     std::uint32_t next_ = 0;          // the token to take next
     std::size_t next_comment_ = 0;    // in tree_.comments
+    std::vector<const Node*> links_;  // of the chains that are being printed
     std::vector<Span> damage_;        // tokens (both ends inclusive) that belong to no sound statement
     bool is_in_step_ = true;
 };
