@@ -36,6 +36,8 @@ void run_interpreter(Vm& vm);
 [[nodiscard]] bool raise_cancellation(Vm& vm);
 /// Room for one more frame; false: too deep.
 [[nodiscard]] bool reserve_frame(Vm& vm);
+/// True when the running fiber, or one that waits for the generator it belongs to, was cancelled and may not wait any more.
+[[nodiscard]] bool must_unwind(const Vm& vm);
 /// False inside a call from C++ (op_eq, to_string …): the C++ caller cannot wait.
 [[nodiscard]] bool can_suspend(const Vm& vm);
 
