@@ -1,0 +1,140 @@
+// Diagnostics of everything but the document that is edited: dependents and the workspace, in the background, and the
+// answers of clients that ask instead of being told.
+
+#include <algorithm>
+
+#include "lsp/features/diagnostics.h"
+#include "lsp/session/server.h"
+
+namespace ruff::lsp {
+
+/// Tells the client, unless it has been told the same, or something newer.
+void Server::publish(const Snapshot& snapshot, const FileText& file, const std::vector<Diagnostic>& diagnostics) {
+    Json params = make_object("uri", file.uri);
+    if (file.version) params.set("version", *file.version);
+    params.set("diagnostics", diagnostics_json(snapshot, file, diagnostics));
+    std::string body = notification_text("textDocument/publishDiagnostics", params);
+
+    const std::lock_guard lock(published_mutex_);
+    Published& told = published_[file.uri];
+    if (told.snapshot > snapshot.number()) return;
+    told.snapshot = snapshot.number();
+    // The version of an open document is news; that a file on disk is still clean is not.
+    if (told.body == body || (!file.version && told.is_empty && diagnostics.empty())) return;
+    told.is_empty = diagnostics.empty();
+    send(body);
+    told.body = std::move(body);
+}
+
+/// There is nothing to say about the document any more.
+void Server::withdraw(const std::string& uri) {
+    const std::lock_guard lock(published_mutex_);
+    const auto found = published_.find(uri);
+    if (found == published_.end()) return;
+    if (!found->second.is_empty) {
+        notify("textDocument/publishDiagnostics", make_object("uri", uri, "diagnostics", Json::Array{}));
+    }
+    published_.erase(found);
+}
+
+void Server::check_in_background(std::set<std::string> changed, bool all) {
+    const std::lock_guard lock(check_mutex_);
+    changed_.merge(changed);
+    checks_all_ = checks_all_ || all;
+    if (workspace_.has_changed()) return;  // the snapshot that is about to be made posts it
+    background_lane_.post([this, snapshot = std::shared_ptr<const Snapshot>(snapshot_)] { run_background_check(snapshot); });
+}
+
+/// Looks at what depends on the files that have changed. Gives up as soon as there is a newer snapshot, whose own check
+/// takes over what is left.
+void Server::run_background_check(const std::shared_ptr<const Snapshot>& snapshot) {
+    std::set<std::string> changed;
+    bool all = false;
+    {
+        const std::lock_guard lock(check_mutex_);
+        if (newest_ != snapshot->number()) return;
+        changed.swap(changed_);
+        std::swap(all, checks_all_);
+    }
+    if (changed.empty() && !all) return;
+    bool is_stale = false, has_open_dependents = false;
+    snapshot->each_file([&](const std::shared_ptr<const FileText>& file) {
+        {
+            const std::lock_guard lock(check_mutex_);
+            is_stale = newest_ != snapshot->number();
+        }
+        if (is_stale) return false;
+        if (!is_checked_in_workspace(*snapshot, *file)) return true;
+        const bool is_affected = all || changed.contains(file->path) ||
+                                 std::any_of(changed.begin(), changed.end(), [&](const std::string& path) {
+                                     return snapshot->depends_on(*file, path);
+                                 });
+        if (!is_affected) return true;
+        if (snapshot->client().pulls_diagnostics) {
+            has_open_dependents = has_open_dependents || (file->is_open() && !changed.contains(file->path));
+            return !has_open_dependents;
+        }
+        const std::shared_ptr<const Analysis> analysis = snapshot->analysis(file->path);
+        if (analysis != nullptr) publish(*snapshot, *file, analysis->diagnostics());
+        return true;
+    });
+    if (is_stale) {
+        const std::lock_guard lock(check_mutex_);
+        changed_.merge(changed);
+        checks_all_ = checks_all_ || all;
+    } else if (has_open_dependents && snapshot->client().can_refresh_diagnostics) {
+        Item item;
+        item.work = [this] { ask("workspace/diagnostic/refresh", Json(), nullptr); };
+        const std::lock_guard lock(inbox_mutex_);
+        inbox_.push_back(std::move(item));
+        inbox_filled_.notify_one();
+    }
+}
+
+// ---- workspace/diagnostic ------------------------------------------------------------------------------------
+
+/// Reports every file whose diagnostics are not those that the client names. Where there is nothing new the request
+/// is kept until there is, as the protocol allows: a client would ask again at once.
+void Server::run_workspace_diagnostic(const std::shared_ptr<Call>& call, const Json& params,
+                                      const std::shared_ptr<const Snapshot>& snapshot) {
+    std::unordered_map<std::string_view, std::string_view> before;
+    for (const Json& each : params["previousResultIds"].items()) before[each["uri"].text()] = each["value"].text();
+    Json items{Json::Array{}};
+    snapshot->each_file([&](const std::shared_ptr<const FileText>& file) {
+        if (call->stop.is_stopped()) return false;
+        if (!is_checked_in_workspace(*snapshot, *file)) return true;
+        const std::shared_ptr<const Analysis> analysis = snapshot->analysis(file->path);
+        if (analysis == nullptr) return true;
+        Json found = diagnostics_json(*snapshot, *file, analysis->diagnostics());
+        const std::string id = diagnostics_id(found);
+        const auto known = before.find(file->uri);
+        if (known != before.end() && known->second == id) return true;
+        if (known == before.end() && found.items().empty() && !before.empty()) return true;
+        Json report = make_object("uri", file->uri, "version", file->version ? Json(*file->version) : Json(), "kind", "full",
+                                  "resultId", id, "items", std::move(found));
+        items.push(std::move(report));
+        return true;
+    });
+    if (call->stop.is_stopped()) return;
+    if (!items.items().empty() || params["previousResultIds"].items().empty()) {
+        return reply(*call, make_object("items", std::move(items)));
+    }
+    Item item;
+    item.work = [this, call, params, snapshot] {
+        held_calls_.push_back({call, params});
+        if (snapshot != snapshot_) answer_held_workspace_calls();
+    };
+    const std::lock_guard lock(inbox_mutex_);
+    inbox_.push_back(std::move(item));
+    inbox_filled_.notify_one();
+}
+
+void Server::answer_held_workspace_calls() {
+    for (HeldCall& held : held_calls_) {
+        if (held.call->stop.is_stopped()) continue;
+        background_lane_.post([this, held, snapshot = snapshot_] { run_workspace_diagnostic(held.call, held.params, snapshot); });
+    }
+    held_calls_.clear();
+}
+
+}  // namespace ruff::lsp
