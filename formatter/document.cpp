@@ -1,60 +1,74 @@
 #include "formatter/document.h"
 
-#include "core/support/line_index.h"
 
 namespace ruff::formatter {
 namespace {
 
-std::uint32_t width_of(std::string_view text) {
-    return count_units(text, PositionEncoding::Utf32);
+/// Characters of valid UTF-8: the bytes that begin one.
+std::uint32_t columns_of(std::string_view text) {
+    std::uint32_t count = 0;
+    for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+    return count;
 }
 
 }  // namespace
 
 // ---- Building ------------------------------------------------------------------------------------------------
 
-void Document::add(Kind kind, std::string_view text) {
-    Op op;
+Document::Op& Document::add(Kind kind, std::uint32_t flat_width) {
+    Op& op = ops_.emplace_back();
     op.kind = kind;
-    op.size = static_cast<std::uint32_t>(text.size());
-    op.data = text.data();
-    ops_.push_back(op);
+    op.width_before = width_;
+    width_ += flat_width;
+    return op;
 }
 
-void Document::text(std::string_view text) { add(Kind::Text, text); }
-void Document::verbatim(std::string_view text) {
-    add(text.find('\n') == std::string_view::npos ? Kind::Text : Kind::Verbatim, text);
+/// What stands on the line of the text's beginning counts; before a comment there is a blank.
+void Document::add_text(Kind kind, std::string_view text) {
+    std::uint32_t width = 0;
+    switch (kind) {
+        case Kind::Text: width = columns_of(text); break;
+        case Kind::Verbatim: width = columns_of(text.substr(0, text.find('\n'))); break;
+        case Kind::Comment: width = columns_of(text.substr(0, text.find('\n'))) + 1; break;
+        default: break;  // stands only where lines are broken
+    }
+    Op& op = add(kind, width);
+    op.size = static_cast<std::uint32_t>(text.size());
+    op.data = text.data();
 }
-void Document::space() { add(Kind::Space); }
-void Document::soft_line() { add(Kind::Soft); }
-void Document::line() { add(Kind::Line); }
-void Document::blank_line() { add(Kind::BlankLine); }
-void Document::if_broken(std::string_view text) { add(Kind::IfBroken, text); }
-void Document::indent() { add(Kind::Indent); }
-void Document::dedent() { add(Kind::Dedent); }
+
+void Document::text(std::string_view text) { add_text(Kind::Text, text); }
+void Document::verbatim(std::string_view text) {
+    add_text(text.find('\n') == std::string_view::npos ? Kind::Text : Kind::Verbatim, text);
+}
+void Document::space() { add(Kind::Space, 1); }
+void Document::soft_line() { add(Kind::Soft, 0); }
+void Document::line() { add(Kind::Line, 1); }
+void Document::blank_line() { add(Kind::BlankLine, 1); }
+void Document::if_broken(std::string_view text) { add_text(Kind::IfBroken, text); }
+void Document::indent() { add(Kind::Indent, 0); }
+void Document::dedent() { add(Kind::Dedent, 0); }
 
 void Document::hard_line(bool is_blank) {
     force_break();
-    add(is_blank ? Kind::HardBlank : Kind::Hard);
+    add(is_blank ? Kind::HardBlank : Kind::Hard, 0);
 }
 
 void Document::fresh_line(bool is_blank) {
     force_break();
-    add(is_blank ? Kind::FreshBlank : Kind::Fresh);
+    add(is_blank ? Kind::FreshBlank : Kind::Fresh, 0);
 }
 
 void Document::comment(std::string_view text, bool ends_line) {
     if (ends_line || text.find('\n') != std::string_view::npos) force_break();
-    add(ends_line ? Kind::LastComment : Kind::Comment, text);
+    add_text(ends_line ? Kind::LastComment : Kind::Comment, text);
 }
 
 void Document::begin_group(bool may_hug) {
     open_groups_.push_back({static_cast<std::uint32_t>(ops_.size())});
-    Op op;
-    op.kind = Kind::Group;
-    op.may_hug = may_hug;
-    op.hugged = 0;
-    ops_.push_back(op);
+    Op& group = add(Kind::Group, 0);
+    group.may_hug = may_hug;
+    group.hugged = 0;
 }
 
 void Document::begin_hugged() {
@@ -67,7 +81,7 @@ void Document::end_hugged() { open_groups_.back().part = Part::after_hugged; }
 void Document::end_group() {
     ops_[open_groups_.back().op].size = static_cast<std::uint32_t>(ops_.size());
     open_groups_.pop_back();
-    add(Kind::GroupEnd);
+    add(Kind::GroupEnd, 0);
 }
 
 void Document::force_break() {
@@ -80,43 +94,24 @@ void Document::force_break() {
     }
 }
 
-// ---- Measuring -----------------------------------------------------------------------------------------------
-
-bool Document::is_line(Kind kind) {
-    switch (kind) {
-        case Kind::Soft: case Kind::Line: case Kind::BlankLine: case Kind::Hard: case Kind::HardBlank:
-        case Kind::Fresh: case Kind::FreshBlank: case Kind::LastComment: return true;
-        default: return false;
-    }
-}
-
-std::uint32_t Document::flat_width(const Op& op) const {
-    const std::string_view text(op.kind == Kind::Text || op.kind == Kind::Verbatim || op.kind == Kind::Comment
-                                    ? std::string_view(op.data, op.size) : std::string_view());
-    switch (op.kind) {
-        case Kind::Text: return width_of(text);
-        case Kind::Verbatim: return width_of(text.substr(0, text.find('\n')));
-        case Kind::Comment: return width_of(text.substr(0, text.find('\n'))) + 1;
-        case Kind::Space: case Kind::Line: case Kind::BlankLine: return 1;
-        default: return 0;
-    }
-}
-
-void Document::measure() {
-    const std::size_t count = ops_.size();
-    widths_.resize(count + 1);
-    next_lines_.resize(count + 1);
-    widths_[0] = 0;
-    for (std::size_t i = 0; i < count; ++i) widths_[i + 1] = widths_[i] + flat_width(ops_[i]);
-    next_lines_[count] = static_cast<std::uint32_t>(count);
-    for (std::size_t i = count; i-- > 0;) {
-        next_lines_[i] = is_line(ops_[i].kind) ? static_cast<std::uint32_t>(i) : next_lines_[i + 1];
-    }
-}
-
 // ---- Layout --------------------------------------------------------------------------------------------------
 
-/// Writes a measured document. Indentation is written with the first text of a line, so empty lines stay empty.
+void Document::find_lines() {
+    const auto is_line = [](Kind kind) {
+        switch (kind) {
+            case Kind::Soft: case Kind::Line: case Kind::BlankLine: case Kind::Hard: case Kind::HardBlank:
+            case Kind::Fresh: case Kind::FreshBlank: case Kind::LastComment: return true;
+            default: return false;
+        }
+    };
+    auto next = static_cast<std::uint32_t>(ops_.size() - 1);
+    for (std::size_t i = ops_.size(); i-- > 0;) {
+        if (is_line(ops_[i].kind)) next = static_cast<std::uint32_t>(i);
+        ops_[i].next_line = next;
+    }
+}
+
+/// Writes a document whose lines are found. Indentation is written with the first text of a line, so empty lines stay empty.
 class Layout {
 public:
     Layout(const Document& document, std::string& out, const LayoutOptions& options, std::uint32_t depth)
@@ -126,20 +121,19 @@ public:
     }
 
     void run() {
-        for (std::uint32_t i = 0; i < document_.ops_.size(); ++i) step(i);
+        for (const Document::Op* op = document_.ops_.data(); op->kind != Kind::End; ++op) step(*op);
     }
 
 private:
     using Kind = Document::Kind;
     enum class Mode : std::uint8_t { flat, hugging, broken };
 
-    void step(std::uint32_t index) {
-        const Document::Op& op = document_.ops_[index];
+    void step(const Document::Op& op) {
         switch (op.kind) {
-            case Kind::Text: put({op.data, op.size}); break;
+            case Kind::Text: put({op.data, op.size}, width_of(op)); break;
             case Kind::Verbatim: put_lines({op.data, op.size}); break;
             case Kind::IfBroken:
-                if (modes_.back() == Mode::broken) put({op.data, op.size});
+                if (modes_.back() == Mode::broken) put({op.data, op.size}, op.size);
                 break;
             case Kind::Space: put_space(); break;
             case Kind::Soft:
@@ -154,25 +148,35 @@ private:
                 if (!at_line_start_ || must_break_) new_line(op.kind == Kind::FreshBlank);
                 break;
             case Kind::Comment: case Kind::LastComment: put_comment({op.data, op.size}, op.kind); break;
-            case Kind::Group: modes_.push_back(mode_for(index)); break;
+            case Kind::Group: modes_.push_back(mode_for(op)); break;
             case Kind::GroupEnd: modes_.pop_back(); break;
             case Kind::Indent: depths_.push_back(depths_.back() + (modes_.back() == Mode::broken ? 1 : 0)); break;
             case Kind::Dedent: depths_.pop_back(); break;
+            case Kind::End: break;
         }
     }
 
-    Mode mode_for(std::uint32_t index) const {
+    /// Flat; there is always an op behind it.
+    static std::uint32_t width_of(const Document::Op& op) {
+        const Document::Op& next = *(&op + 1);
+        return next.width_before - op.width_before;
+    }
+
+    Mode mode_for(const Document::Op& group) const {
         if (modes_.back() == Mode::flat) return Mode::flat;
-        const Document::Op& group = document_.ops_[index];
-        if (!group.is_broken && fits(index, document_.next_lines_[group.size])) return Mode::flat;
-        if (group.may_hug && fits(index, document_.next_lines_[group.hugged])) return Mode::hugging;
+        if (!group.is_broken && fits(group, next_line_from(group.size))) return Mode::flat;
+        if (group.may_hug && fits(group, next_line_from(group.hugged))) return Mode::hugging;
         return Mode::broken;
     }
 
+    const Document::Op& next_line_from(std::uint32_t index) const {
+        return document_.ops_[document_.ops_[index].next_line];
+    }
+
     /// Whether what stands from `begin` to `end` fits on the line, all flat.
-    bool fits(std::uint32_t begin, std::uint32_t end) const {
+    bool fits(const Document::Op& begin, const Document::Op& end) const {
         const std::uint32_t start = at_line_start_ || must_break_ ? depths_.back() * options_.indent : column_;
-        return start + (document_.widths_[end] - document_.widths_[begin]) <= options_.line_width;
+        return start + (end.width_before - begin.width_before) <= options_.line_width;
     }
 
     void new_line(bool is_blank) {
@@ -197,21 +201,22 @@ private:
         wants_space_ = false;
     }
 
-    void put(std::string_view text) {
+    void put(std::string_view text, std::uint32_t width) {
         if (text.empty()) return;
         begin_text(text[0]);
         out_ += text;
-        column_ += width_of(text);
+        column_ += width;
     }
 
     /// Several lines; CRLF is written as LF.
     void put_lines(std::string_view text) {
         begin_text(text[0]);
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') out_ += text[i];
-        }
         const std::size_t last = text.rfind('\n');
-        column_ = last == std::string_view::npos ? column_ + width_of(text) : width_of(text.substr(last + 1));
+        column_ = last == std::string_view::npos ? column_ + columns_of(text) : columns_of(text.substr(last + 1));
+        for (std::size_t end; (end = text.find("\r\n")) != std::string_view::npos; text.remove_prefix(end + 1)) {
+            out_ += text.substr(0, end);
+        }
+        out_ += text;
     }
 
     void put_space() {
@@ -248,9 +253,11 @@ private:
 };
 
 void Document::print(std::string& out, const LayoutOptions& options, std::uint32_t depth) {
-    measure();
+    add(Kind::End, 0);
+    find_lines();
     Layout(*this, out, options, depth).run();
     ops_.clear();
+    width_ = 0;
 }
 
 }  // namespace ruff::formatter

@@ -9,9 +9,9 @@
 ///
 /// Text is fixed; lines are places where it may be broken; a group is a stretch that is printed on one line if it
 /// fits and otherwise broken at every line that belongs to it directly. Groups nest, and each inside a broken one is
-/// tried again by itself. Whether a group fits is known in constant time: sums of widths and the place of the next
-/// line are computed once, backwards over the list, so layout is linear in the document, with no search and no
-/// second try. What counts besides the group is the text behind it up to the next line.
+/// tried again by itself. Whether a group fits is known in constant time: widths are summed up while the list is built,
+/// and the place of the next line is found once, backwards over the list. So layout is linear in the document, with no
+/// search and no second try. What counts besides the group is the text behind it up to the next line.
 ///
 ///     Group( `[` Indent Soft `a` `,` Line `b` IfBroken(`,`) Dedent Soft `]` )
 ///
@@ -74,17 +74,19 @@ private:
 
     enum class Kind : std::uint8_t {
         Text, Verbatim, Space, Soft, Line, BlankLine, Hard, HardBlank, Fresh, FreshBlank, IfBroken, Comment,
-        LastComment, Group, GroupEnd, Indent, Dedent,
+        LastComment, Group, GroupEnd, Indent, Dedent, End,
     };
     struct Op {
         Kind kind = Kind::Text;
-        bool is_broken = false;      // of a group
-        bool may_hug = false;        // of a group
-        std::uint32_t size = 0;      // of the text; of a group the index of its end
+        bool is_broken = false;         // of a group
+        bool may_hug = false;           // of a group
+        std::uint32_t size = 0;         // of the text; of a group the index of its end
         union {
             const char* data = nullptr;
-            std::uint32_t hugged;    // of a group: where its last argument begins
+            std::uint32_t hugged;       // of a group: where its last argument begins
         };
+        std::uint32_t width_before = 0; // of everything before, flat
+        std::uint32_t next_line = 0;    // the first line at or behind this op
     };
     enum class Part : std::uint8_t { before_hugged, hugged, after_hugged };
     struct OpenGroup {
@@ -92,15 +94,13 @@ private:
         Part part = Part::before_hugged;
     };
 
-    void add(Kind kind, std::string_view text = {});
-    [[nodiscard]] static bool is_line(Kind kind);
-    [[nodiscard]] std::uint32_t flat_width(const Op& op) const;
-    void measure();
+    Op& add(Kind kind, std::uint32_t flat_width);
+    void add_text(Kind kind, std::string_view text);
+    void find_lines();
 
     std::vector<Op> ops_;
     std::vector<OpenGroup> open_groups_;
-    std::vector<std::uint32_t> widths_;      // of everything before an op, flat
-    std::vector<std::uint32_t> next_lines_;  // the first line at or behind an op
+    std::uint32_t width_ = 0;  // of all ops, flat
 };
 
 }  // namespace ruff::formatter

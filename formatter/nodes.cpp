@@ -424,6 +424,32 @@ void Printer::print(const NamedArgument& argument) {
     node(argument.value);
 }
 
+// ---- Chains --------------------------------------------------------------------------------------------------
+
+/// The links of a chain that leans to the left, from the first on. They lie on a stack that the chains inside share,
+/// so that a chain, of which a program has very many, costs no memory of its own.
+class Printer::Links {
+public:
+    template <class IsLink>
+    Links(Printer& printer, const Node& last, IsLink is_link) : stack_(printer.links_), begin_(stack_.size()), first_(&last) {
+        for (; is_link(*first_); first_ = leftmost_step(*first_)) stack_.push_back(first_);
+        end_ = stack_.size();
+        std::reverse(stack_.begin() + static_cast<std::ptrdiff_t>(begin_), stack_.end());
+    }
+    Links(const Links&) = delete;
+    ~Links() { stack_.resize(begin_); }
+
+    [[nodiscard]] std::size_t size() const { return end_ - begin_; }
+    [[nodiscard]] const Node& operator[](std::size_t i) const { return *stack_[begin_ + i]; }
+    /// What the first link stands behind.
+    [[nodiscard]] const Node& first() const { return *first_; }
+
+private:
+    std::vector<const Node*>& stack_;
+    std::size_t begin_, end_ = 0;
+    const Node* first_;
+};
+
 // ---- Postfix chains ------------------------------------------------------------------------------------------
 
 void Printer::print(const CallExpr& call) { postfix_chain(call); }
@@ -479,16 +505,14 @@ void Printer::postfix_step(const Node& step) {
 ///                                .b()
 ///                                .c()
 void Printer::postfix_chain(const Node& last) {
-    std::vector<const Node*> steps;
-    const Node* base = &last;
-    while (base->is<CallExpr>() || base->is<IndexExpr>() || base->is<SliceExpr>() || base->is<MemberExpr>() ||
-           base->is<PropagateExpr>()) {
-        steps.push_back(base);
-        base = leftmost_step(*base);
-    }
-    std::reverse(steps.begin(), steps.end());
+    const auto is_step = [](const Node& node) {
+        return node.is<CallExpr>() || node.is<IndexExpr>() || node.is<SliceExpr>() || node.is<MemberExpr>() ||
+               node.is<PropagateExpr>();
+    };
+    const Links steps(*this, last, is_step);
+    const Node& base = steps.first();
     const auto is_method = [&](std::size_t i) {
-        return steps[i]->is<MemberExpr>() && i + 1 < steps.size() && steps[i + 1]->is<CallExpr>();
+        return steps[i].is<MemberExpr>() && i + 1 < steps.size() && steps[i + 1].is<CallExpr>();
     };
     std::size_t first_method = steps.size();
     std::size_t method_count = 0;
@@ -496,26 +520,26 @@ void Printer::postfix_chain(const Node& last) {
         if (!is_method(i)) continue;
         if (method_count++ == 0) first_method = i;
     }
-    const bool is_short = base->first_token == base->last_token && tree_.text(*base).size() <= options_.indent;
+    const bool is_short = base.first_token == base.last_token && tree_.text(base).size() <= options_.indent;
     if (is_short && first_method == 0 && method_count > 0) {
         --method_count;
         for (++first_method; first_method < steps.size() && !is_method(first_method);) ++first_method;
     }
-    const auto* last_call = steps.back()->as<CallExpr>();
+    const auto* last_call = last.as<CallExpr>();
     const bool may_break = method_count > (is_short ? 0U : 1U) && first_method < steps.size();
     const bool may_hug = last_call != nullptr && !last_call->arguments.empty() && can_hug(*last_call->arguments.back());
 
     if (may_break) document_.begin_group(may_hug);
-    node(base);
+    node(&base);
     if (may_break) document_.indent();
     for (std::size_t i = 0; i < steps.size(); ++i) {
-        if (may_break && i >= first_method && steps[i]->is<MemberExpr>()) {
+        if (may_break && i >= first_method && steps[i].is<MemberExpr>()) {
             trailing_comments();
             document_.soft_line();
         }
         const bool is_hugged = may_break && may_hug && i + 1 == steps.size();
         if (is_hugged) document_.begin_hugged();
-        postfix_step(*steps[i]);
+        postfix_step(steps[i]);
         if (is_hugged) document_.end_hugged();
     }
     if (may_break) document_.dedent(), document_.end_group();
@@ -550,23 +574,17 @@ void Printer::chain(const Node& last) {
         if (const auto* binary = node.as<BinaryExpr>()) return operator_precedence(binary->op);
         return node.is<PipeExpr>() ? Precedence::Pipe : Precedence::Lowest;
     };
-    std::vector<const Node*> links;
-    const Node* first = &last;
-    while (level_of(*first) == level_of(last)) {
-        links.push_back(first);
-        first = leftmost_step(*first);
-    }
-    std::reverse(links.begin(), links.end());
+    const Links links(*this, last, [&](const Node& node) { return level_of(node) == level_of(last); });
     document_.begin_group();
-    node(first);
+    node(&links.first());
     document_.indent();
-    for (const Node* link : links) {
+    for (std::size_t i = 0; i < links.size(); ++i) {
         trailing_comments();
         document_.line();
         word();
-        const auto* binary = link->as<BinaryExpr>();
+        const auto* binary = links[i].as<BinaryExpr>();
         if (binary != nullptr && binary->op == BinaryOp::NotIn) word();
-        node(binary != nullptr ? binary->right : link->to<PipeExpr>().right);
+        node(binary != nullptr ? binary->right : links[i].to<PipeExpr>().right);
     }
     document_.dedent();
     document_.end_group();

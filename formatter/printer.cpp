@@ -104,19 +104,18 @@ void Printer::comment(bool is_first) {
     ++next_comment_;
 }
 
+/// Of several on the line the last decides.
 void Printer::trailing_comments() {
-    while (has_comment()) {
-        const Comment& next = tree_.comments[next_comment_];
-        if (is_own_line(next)) return;
-        // Of several on the line the last decides.
-        std::size_t last = next_comment_;
-        while (!ends_line(tree_.comments[last]) && last + 1 < tree_.comments.size() &&
-               tree_.comments[last + 1].next_token == next.next_token && !is_own_line(tree_.comments[last + 1])) {
-            ++last;
-        }
-        if (!ends_line(tree_.comments[last])) return;
-        comment(false);
-    }
+    if (!has_comment() || is_own_line(tree_.comments[next_comment_])) return;
+    const std::uint32_t token = tree_.comments[next_comment_].next_token;
+    std::size_t last = next_comment_;
+    const auto goes_on = [&] {
+        return last + 1 < tree_.comments.size() && tree_.comments[last + 1].next_token == token &&
+               !is_own_line(tree_.comments[last + 1]);
+    };
+    while (!ends_line(tree_.comments[last]) && goes_on()) ++last;
+    if (!ends_line(tree_.comments[last])) return;
+    while (next_comment_ <= last) comment(false);
 }
 
 void Printer::dangling_comments() {
@@ -148,17 +147,28 @@ void Printer::find_damage() {
         const std::uint32_t last = std::max(diagnostic.span.begin + 1, diagnostic.span.end) - 1;
         damage_.push_back({tree_.token_at(diagnostic.span.begin), tree_.token_at(last)});
     }
+    // In order, and what overlaps as one, so that each question is a search.
+    std::sort(damage_.begin(), damage_.end(), [](Span a, Span b) { return a.begin < b.begin; });
+    std::size_t count = 0;
+    for (const Span tokens : damage_) {
+        if (count > 0 && tokens.begin <= damage_[count - 1].end) damage_[count - 1].end = std::max(damage_[count - 1].end, tokens.end);
+        else damage_[count++] = tokens;
+    }
+    damage_.resize(count);
 }
 
-bool Printer::is_damaged(const Node& node) const {
-    return std::any_of(damage_.begin(), damage_.end(), [&](Span tokens) {
-        return tokens.begin <= node.last_token && node.first_token <= tokens.end;
-    });
+/// The damage that touches a node.
+std::span<const Span> Printer::damage_of(const Node& node) const {
+    const auto begin = std::lower_bound(damage_.begin(), damage_.end(), node.first_token,
+                                        [](Span tokens, std::uint32_t token) { return tokens.end < token; });
+    const auto end = std::upper_bound(begin, damage_.end(), node.last_token,
+                                      [](std::uint32_t token, Span tokens) { return token < tokens.begin; });
+    return {begin, end};
 }
 
 namespace {
 
-/// The blocks of a statement whose statements stand for themselves.
+/// The blocks of a statement whose statements stand for themselves, in order.
 std::vector<const Block*> bodies_of(const Node& node) {
     std::vector<const Block*> bodies;
     const auto add = [&](const Block* block) {
@@ -181,24 +191,30 @@ std::vector<const Block*> bodies_of(const Node& node) {
 
 }  // namespace
 
+/// Whether one of the block's statements holds all these tokens.
+static bool is_inside_statement(const SyntaxTree& tree, const Block& block, Span tokens) {
+    if (block.is_missing || tree.tokens[block.last_token].kind != TokenKind::RightBrace) return false;
+    const auto holder = std::lower_bound(block.statements.begin(), block.statements.end(), tokens.begin,
+                                         [](const Stmt* statement, std::uint32_t token) { return statement->last_token < token; });
+    return holder != block.statements.end() && (*holder)->first_token <= tokens.begin && tokens.end <= (*holder)->last_token;
+}
+
 /// Whether all that is wrong in the node lies in statements of its blocks, so that it can be formatted around them.
 bool Printer::is_sound_outside(const Node& node) const {
     const std::vector<const Block*> bodies = bodies_of(node);
-    return std::all_of(damage_.begin(), damage_.end(), [&](Span tokens) {
-        if (tokens.begin > node.last_token || node.first_token > tokens.end) return true;
-        return std::any_of(bodies.begin(), bodies.end(), [&](const Block* block) {
-            return !block->is_missing && tree_.tokens[block->last_token].kind == TokenKind::RightBrace &&
-                   std::any_of(block->statements.begin(), block->statements.end(), [&](const Stmt* statement) {
-                       return statement->first_token <= tokens.begin && tokens.end <= statement->last_token;
-                   });
-        });
-    });
+    auto body = bodies.begin();
+    for (const Span tokens : damage_of(node)) {
+        while (body != bodies.end() && (*body)->last_token < tokens.begin) ++body;
+        if (body == bodies.end() || !is_inside_statement(tree_, **body, tokens)) return false;
+    }
+    return true;
 }
 
 // ---- Statements one below the other --------------------------------------------------------------------------
 
 std::string Printer::file() {
     const auto end = static_cast<std::uint32_t>(tree_.tokens.size() - 1);
+    out_.reserve(tree_.text().size() + tree_.text().size() / 8);
     items(tree_.root->statements, {.is_root = true}, end);
     document_.print(out_, options_, 0);
     if (next_ != end || next_comment_ != tree_.comments.size()) is_in_step_ = false;
@@ -352,6 +368,7 @@ void Printer::items(Items items, ItemStyle style, std::uint32_t end_token) {
 bool Printer::is_skipped(const Node& node) const {
     std::uint32_t token = node.last_token + 1;
     while (tree_.tokens[token].kind == TokenKind::Semicolon) ++token;
+    if (!tree_.tokens[token].comment_before()) return false;
     for (const Comment& comment : tree_.comments_before(token)) {
         if (is_own_line(comment)) return false;
         if (directive_of(tree_.text(comment.span)) == "fmt-skip") return true;
@@ -361,7 +378,7 @@ bool Printer::is_skipped(const Node& node) const {
 
 void Printer::item(const Node& item) {
     const bool may_skip = next_comment_ < tree_.comments.size();
-    if ((may_skip && is_skipped(item)) || (!damage_.empty() && is_damaged(item) && !is_sound_outside(item))) verbatim(item);
+    if ((may_skip && is_skipped(item)) || (!damage_.empty() && !is_sound_outside(item))) verbatim(item);
     else node(&item);
 }
 

@@ -82,7 +82,7 @@ private:
     void item(const Node& node);
     [[nodiscard]] bool is_skipped(const Node& node) const;
     void find_damage();
-    [[nodiscard]] bool is_damaged(const Node& node) const;
+    [[nodiscard]] std::span<const Span> damage_of(const Node& node) const;
     [[nodiscard]] bool is_sound_outside(const Node& node) const;
     void body(const syntax::Block& block);
     void grouped_body(const syntax::Block& block);
@@ -92,6 +92,7 @@ private:
     void flat_list(Items elements);
 
     // Nodes
+    class Links;
     void node(const Node* node);
     void signature(Items params, const Node* result);
     void members(Items members, std::uint32_t closing, bool may_be_one_line);
@@ -110,7 +111,8 @@ private:
     std::string out_;
     std::uint32_t next_ = 0;          // the token to take next
     std::size_t next_comment_ = 0;    // in tree_.comments
-    std::vector<Span> damage_;        // tokens (both ends inclusive) that belong to no sound statement
+    std::vector<const Node*> links_;  // of the chains that are being printed
+    std::vector<Span> damage_;        // tokens (both ends inclusive) that belong to no sound statement; in order, apart
     bool is_in_step_ = true;
 };
 

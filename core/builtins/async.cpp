@@ -5,15 +5,17 @@
 //
 //     starting ─▶ waiting ──decided──▶ unwinding the losers ──all unwound, or a second passed──▶ settled, freed
 //
+// `async_timeout` is a race of one against the combinator's own timer; `map_async` calls one function with each element.
+//
 // What is decided early (a failure of `promise_all`, the winner of a race) cancels the inputs that nobody else holds and leaves the
 // others running; the result is settled once the cancelled ones have unwound, so the caller never overtakes their `finally` blocks.
 
-#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/builtins/bodies.h"
+#include "core/builtins/duration.h"
 #include "core/builtins/elements.h"
 #include "core/vm/array.h"
 #include "core/vm/dict.h"
@@ -28,21 +30,7 @@ using namespace ruff::vm;
 
 namespace {
 
-constexpr Instant kNanosecondsPerMillisecond = 1'000'000;
 constexpr Instant kUnwindGrace = 1000 * kNanosecondsPerMillisecond;
-
-/// Milliseconds as an instant from now; false: raised.
-bool deadline_after(Call& call, std::uint32_t i, Instant& deadline) {
-    const double ms = call.number(i);
-    if (!(ms >= 0)) {
-        call.raise(ErrorKind::Value, std::string(call.row.name) + ": parameter `" + std::string(call.row.parameters[i].name) +
-                                         "` must not be negative, got " + display_for_message(call[i]));
-        return false;
-    }
-    const double nanoseconds = ms * static_cast<double>(kNanosecondsPerMillisecond);
-    deadline = nanoseconds > 4e18 ? kNever - 1 : call.vm.scheduler.now() + static_cast<Instant>(std::ceil(nanoseconds));
-    return true;
-}
 
 // --- sleeping ----------------------------------------------------------------------------------------------------
 
@@ -124,7 +112,7 @@ Outcome yield_now(Call& call) {
 // --- promises by hand --------------------------------------------------------------------------------------------
 
 Outcome promise_resolve(Call& call) {
-    if (call[0].is(ValueKind::Promise)) return call.done(call.take(0));
+    if (PromiseObject* given = awaited_promise(call.vm, call[0])) return call.done(Value::share(given));
     PromiseObject* promise = new_promise();
     settle(call.vm, *promise, PromiseState::Fulfilled, call.take(0));
     return call.done(Value::adopt(promise));
@@ -140,7 +128,7 @@ Outcome promise_reject(Call& call) {
 }
 
 Outcome cancel(Call& call) {
-    PromiseObject& promise = *as_promise(call[0]);
+    PromiseObject& promise = *awaited_promise(call.vm, call[0]);
     const bool was_pending = promise.state == PromiseState::Pending;
     if (was_pending) cancel_promise(call.vm, promise);
     return call.done(Value::boolean(was_pending));
@@ -170,21 +158,21 @@ Outcome make_promise(Call& call) {
 
 namespace {
 
-enum class Mode : std::uint8_t { All, Race, Any, AllSettled };
+enum class Mode : std::uint8_t { All, Race, Any, AllSettled, Timeout };
 
 struct Combinator;
 
 struct Entry : Waiter {
     Combinator* combinator = nullptr;
     PromiseObject* job_promise = nullptr;   ///< owned once started
-    Value job;                          ///< what was given, until it is started
+    Value job;                          ///< what was given, until it is started: a promise, a function, an element of map_async
     Value result;
     bool is_linked = false;
     bool is_function = false;
     bool is_done = false;
 };
 
-/// The timer is the grace that losers have for unwinding.
+/// The timer is that of a time-out, and then the grace that losers have for unwinding.
 struct Combinator : Timer {
     Mode mode = Mode::All;
     PromiseObject* result = nullptr;    ///< owned
@@ -193,7 +181,9 @@ struct Combinator : Timer {
     std::size_t running = 0;            ///< started and not settled
     std::size_t functions = 0;          ///< of them, started by the combinator: what the limit counts
     bool is_starting = false;           ///< inside start(): ending waits until that is done
-    std::size_t limit = 0;
+    std::size_t limit = SIZE_MAX;
+    Value mapped;                       ///< map_async: the function that is called with each job
+    Value milliseconds;                 ///< async_timeout: as given, for the message
     bool is_decided = false;
     bool decided_rejects = false;
     Value decision;
@@ -249,6 +239,7 @@ void decide(Vm& vm, Combinator* combinator, bool rejects, Value decision) {
         }
     }
     if (combinator->running == 0) return finish(vm, combinator);
+    vm.scheduler.disarm(*combinator);
     combinator->fire = [](Vm& isolate, Timer& timer) { finish(isolate, static_cast<Combinator*>(&timer)); };
     vm.scheduler.arm(*combinator, vm.scheduler.now() + kUnwindGrace);
 }
@@ -291,7 +282,8 @@ void on_settled(Vm& vm, Combinator* combinator, Entry& entry) {
             if (rejected) return decide(vm, combinator, true, promise.result);
             entry.result = promise.result;
             break;
-        case Mode::Race: return decide(vm, combinator, rejected, promise.result);
+        case Mode::Race:
+        case Mode::Timeout: return decide(vm, combinator, rejected, promise.result);
         case Mode::Any:
             if (!rejected) return decide(vm, combinator, false, promise.result);
             entry.result = promise.result;
@@ -313,7 +305,8 @@ void start_more(Vm& vm, Combinator* combinator) {
     while (combinator->next < entries.size() && combinator->functions < combinator->limit) {
         Entry& entry = entries[combinator->next++];
         if (!entry.is_function) continue;
-        entry.job_promise = vm.start_fiber(entry.job, nullptr, 0);
+        const bool maps = !combinator->mapped.is_null();
+        entry.job_promise = maps ? vm.start_fiber(combinator->mapped, &entry.job, 1) : vm.start_fiber(entry.job, nullptr, 0);
         entry.job.set_null();
         ++combinator->running;
         ++combinator->functions;
@@ -333,10 +326,12 @@ void start(Vm& vm, Combinator* combinator) {
     for (Entry& entry : combinator->entries) {
         entry.combinator = combinator;
         entry.notify = notify_entry;
-        entry.is_function = !entry.job.is(ValueKind::Promise);
+        PromiseObject* given = combinator->mapped.is_null() ? awaited_promise(vm, entry.job) : nullptr;
+        entry.is_function = given == nullptr;
         if (entry.is_function) continue;
-        entry.job_promise = as_promise(entry.job);
-        entry.job.forget();
+        retain(&given->head);
+        entry.job_promise = given;
+        entry.job.set_null();
         ++combinator->running;
         entry.job_promise->head.flags |= kPromiseObserved;
         if (entry.job_promise->state != PromiseState::Pending) continue;
@@ -355,17 +350,10 @@ void start(Vm& vm, Combinator* combinator) {
     start_more(vm, combinator);
 }
 
-/// The combinator itself is cancelled: so is what only it holds.
+/// The combinator itself is cancelled: so is what only it holds. It settles once that has unwound.
 void cancel_combinator(Vm& vm, PromiseObject& promise) {
     auto* combinator = static_cast<Combinator*>(promise.operation);
-    combinator->is_decided = true;
-    for (Entry& entry : combinator->entries) {
-        if (!entry.is_linked) continue;
-        remove_waiter(entry);
-        entry.is_linked = false;
-        if (is_sole_holder(*entry.job_promise)) cancel_promise(vm, *entry.job_promise);
-    }
-    free_combinator(vm, combinator);
+    if (!combinator->is_decided) decide(vm, combinator, true, make_error(ErrorKind::Cancelled, "Task was cancelled"));
 }
 
 std::string_view empty_message(Mode mode) {
@@ -373,10 +361,10 @@ std::string_view empty_message(Mode mode) {
 }
 
 /// The elements of the iterable in argument 0; false: raised.
-bool collect_jobs(Call& call, std::vector<Entry>& entries) {
+bool collect_jobs(Call& call, std::vector<Entry>& entries, bool takes_any) {
     const Value jobs = call.take(0);
     auto add = [&](const Value& job) {
-        if (!job.is(ValueKind::Promise) && !job.is(ValueKind::Function)) {
+        if (!takes_any && !job.is(ValueKind::Function) && awaited_promise(call.vm, job) == nullptr) {
             call.raise(ErrorKind::Type, std::string(call.row.name) + ": element " + std::to_string(entries.size()) + " is " +
                                             std::string(value_kind_name(job.kind())) + ", not a promise");
             return false;
@@ -399,34 +387,47 @@ bool collect_jobs(Call& call, std::vector<Entry>& entries) {
     return true;
 }
 
-Outcome combine(Call& call, Mode mode) {
-    Vm& vm = call.vm;
-    std::size_t limit = SIZE_MAX;
-    if (call.count > 1 && !call.is_null(1)) {
-        if (call.integer(1) < 1) {
-            return call.raise(ErrorKind::Value, std::string(call.row.name) + ": parameter `limit` must be at least 1, got " +
-                                                    std::to_string(call.integer(1)));
-        }
-        limit = static_cast<std::size_t>(call.integer(1));
+/// The limit in argument `i`; false: raised.
+bool take_limit(Call& call, std::uint32_t i, std::size_t& limit) {
+    if (call.count <= i || call.is_null(i)) return true;
+    if (call.integer(i) < 1) {
+        call.raise(ErrorKind::Value, std::string(call.row.name) + ": parameter `limit` must be at least 1, got " + std::to_string(call.integer(i)));
+        return false;
     }
-    auto combinator = std::make_unique<Combinator>();
-    combinator->mode = mode;
-    combinator->limit = limit;
-    if (!collect_jobs(call, combinator->entries)) return Outcome::Raised;
+    limit = static_cast<std::size_t>(call.integer(i));
+    return true;
+}
+
+/// Starts the combinator and gives its promise.
+Outcome launch(Call& call, std::unique_ptr<Combinator> combinator) {
     PromiseObject* result = new_promise();
-    result->started_at = vm.current_position();
-    Value handle = Value::adopt(result);
-    if (combinator->entries.empty() && (mode == Mode::Race || mode == Mode::Any)) {
-        vm.raise(ErrorKind::Value, empty_message(mode));
-        settle(vm, *result, PromiseState::Rejected, vm.take_pending_error());
-        return call.done(std::move(handle));
-    }
+    result->started_at = call.vm.current_position();
     retain(&result->head);
     combinator->result = result;
     result->operation = combinator.get();
     result->cancel_operation = cancel_combinator;
-    start(vm, combinator.release());
+    Value handle = Value::adopt(result);
+    start(call.vm, combinator.release());
     return call.done(std::move(handle));
+}
+
+Outcome combine(Call& call, Mode mode) {
+    auto combinator = std::make_unique<Combinator>();
+    combinator->mode = mode;
+    if (!take_limit(call, 1, combinator->limit)) return Outcome::Raised;
+    if (!collect_jobs(call, combinator->entries, false)) return Outcome::Raised;
+    if (!combinator->entries.empty() || (mode != Mode::Race && mode != Mode::Any)) return launch(call, std::move(combinator));
+    PromiseObject* rejected = new_promise();
+    rejected->started_at = call.vm.current_position();
+    call.vm.raise(ErrorKind::Value, empty_message(mode));
+    settle(call.vm, *rejected, PromiseState::Rejected, call.vm.take_pending_error());
+    return call.done(Value::adopt(rejected));
+}
+
+void on_timeout(Vm& vm, Timer& timer) {
+    auto* combinator = static_cast<Combinator*>(&timer);
+    const std::string message = "Timeout after " + display_for_message(combinator->milliseconds) + "ms";
+    decide(vm, combinator, true, make_error(ErrorKind::Timeout, message));
 }
 
 }  // namespace
@@ -435,5 +436,35 @@ Outcome promise_all(Call& call) { return combine(call, Mode::All); }
 Outcome promise_race(Call& call) { return combine(call, Mode::Race); }
 Outcome promise_any(Call& call) { return combine(call, Mode::Any); }
 Outcome promise_all_settled(Call& call) { return combine(call, Mode::AllSettled); }
+
+Outcome map_async(Call& call) {
+    auto combinator = std::make_unique<Combinator>();
+    combinator->mapped = call[1];
+    if (!take_limit(call, 2, combinator->limit)) return Outcome::Raised;
+    if (!collect_jobs(call, combinator->entries, true)) return Outcome::Raised;
+    return launch(call, std::move(combinator));
+}
+
+Outcome async_timeout(Call& call) {
+    Vm& vm = call.vm;
+    Instant deadline;
+    if (!deadline_after(call, 1, deadline)) return Outcome::Raised;
+    auto combinator = std::make_unique<Combinator>();
+    combinator->mode = Mode::Timeout;
+    combinator->milliseconds = call[1];
+    combinator->entries.resize(1);
+    combinator->entries[0].job = call.take(0);
+    combinator->fire = on_timeout;
+    vm.scheduler.arm(*combinator, deadline);
+    return launch(call, std::move(combinator));
+}
+
+// --- the fiber itself --------------------------------------------------------------------------------------------
+
+Outcome current_task(Call& call) {
+    const Fiber* fiber = call.vm.fiber;
+    while (fiber->generator != nullptr && fiber->resumer != nullptr) fiber = fiber->resumer;
+    return call.done(fiber->promise != nullptr ? Value::share(fiber->promise) : Value());
+}
 
 }  // namespace ruff::builtins::bodies

@@ -4,6 +4,7 @@
 
 #include "core/builtins/bodies.h"
 #include "core/builtins/elements.h"
+#include "core/runtime/channel.h"
 #include "core/builtins/number_text.h"
 #include "core/builtins/standard_input.h"
 #include "core/builtins/text_escapes.h"
@@ -173,6 +174,8 @@ Outcome len(Call& call) {
                 return call.raise(ErrorKind::Arithmetic, "Integer overflow: the range is too long");
             return call.done(Value::integer(static_cast<std::int64_t>(length)));
         }
+        case ValueKind::Channel:
+            return call.done(Value::integer(static_cast<std::int64_t>(vm::handle_of<runtime::Channel>(value).length())));
         default: return call.raise_type(0, "string, bytes, array, dict, set or range");
     }
 }

@@ -26,6 +26,7 @@ constexpr PreludeFile kPreludeFiles[] = {
     {BuiltinFamily::files, kPreludeSource_files},
     {BuiltinFamily::environment, kPreludeSource_environment},
     {BuiltinFamily::async, kPreludeSource_async},
+    {BuiltinFamily::channels, kPreludeSource_channels},
 };
 
 // Whether a line of the source begins with `func name(`, perhaps with `*` behind `func`.

@@ -98,6 +98,7 @@ struct Function {
     bool is_async = false;
     bool is_generator = false;
     bool is_method = false;
+    bool uses_environment = false;      ///< member of a struct that captures: its closure comes with register 0
     bool mutates_self = false;
     bool self_in_cell = false;          ///< a closure captures `self`: register 0 becomes a cell in the prologue
     bool is_hidden = false;             ///< prelude code: left out of stack traces
@@ -123,6 +124,7 @@ struct StructType {
     ModuleIndex module = 0;
     std::vector<StructField> fields;
     std::vector<FunctionIndex> methods;        ///< by Function::name
+    bool has_environment = false;              ///< its values carry a closure: what methods and defaults capture
 };
 struct EnumVariant { std::string name; bool has_payload_list = false; std::uint16_t arity = 0; };
 struct EnumType { std::string name; ModuleIndex module = 0; std::vector<EnumVariant> variants; };

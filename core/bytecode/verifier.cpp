@@ -150,7 +150,7 @@ private:
         const auto* known = std::get_if<FunctionConstant>(&constant);
         if (known == nullptr || known->function >= program_.functions.size()) return fail("constant is no function");
         const Function& callee = program_.functions[known->function];
-        expect(callee.captures.empty(), "callee has captures");
+        expect(callee.captures.empty() || callee.uses_environment, "callee has captures");
         expect(!callee.has_rest && callee.parameter_count == function_->code[pc_].b,
                "arguments do not stand as the callee takes them");
     }
@@ -159,7 +159,8 @@ private:
         const auto* type = std::get_if<StructConstant>(&constant);
         if (type == nullptr || type->type >= program_.structs.size()) return fail("constant is no struct type");
         if (function_->code[pc_].op == Op::NewStruct) {
-            expect(program_.structs[type->type].fields.size() == function_->code[pc_].b, "number of fields");
+            const StructType& made = program_.structs[type->type];
+            expect(made.fields.size() + made.has_environment == function_->code[pc_].b, "number of fields");
         }
     }
 

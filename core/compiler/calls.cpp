@@ -188,7 +188,7 @@ bool FunctionCompiler::finish_start(Chain& chain, Reg window, Mark before) {
 }
 
 bool FunctionCompiler::takes_await(Op op) {
-    return op == Op::Call || op == Op::CallFunction || op == Op::CallSpread || op == Op::Invoke ||
+    return op == Op::Call || op == Op::CallFunction || op == Op::CallBuiltin || op == Op::CallSpread || op == Op::Invoke ||
            op == Op::InvokeSpread || op == Op::WriteBack;
 }
 
@@ -479,7 +479,7 @@ void FunctionCompiler::call_use(sema::Use use, const Expr& callee, const Argumen
         if (row.form != BuiltinForm::Constant) {
             const std::uint32_t count = push_arguments(arguments);
             builder_.set_position(position);
-            emit(Op::CallBuiltin, window, count, use.index);
+            emit(Op::CallBuiltin, window, count, use.index, is_awaited ? bytecode::kAwaitCall : 0);
             return;
         }
     }

@@ -120,6 +120,7 @@ private:
     void store_variable(sema::BindingId id, Operand value);
     void name_into(const syntax::Node& node, const syntax::Name& name, Reg target);
     void binding_into(const Declared& declared, Reg target);
+    void location_into(Location location, Reg target);
     void use_into(const syntax::Node& node, sema::Use use, Reg target);
     void builtin_into(BuiltinId id, Reg target);
     void constructor_into(std::uint32_t constructor, Reg target);
@@ -229,7 +230,8 @@ private:
     void return_statement(const syntax::Return& statement);
     void import_statement(const syntax::Node& statement);
     void check_imported_names(const syntax::FromImport& statement, const sema::ModuleImport& import);
-    void struct_declaration(const syntax::StructDecl& declaration);
+    void hoist_closure(sema::BindingId id, const syntax::Node& declaration);
+    void struct_members(const syntax::StructDecl& declaration);
     void block(const syntax::Block& block);
     void open_block(sema::ScopeId scope);
     void close_block(Mark before);
@@ -271,6 +273,8 @@ private:
     void struct_fields_into(const syntax::StructExpr& expression, const Declared& type, Reg target);
     void struct_spread_into(const syntax::StructExpr& expression, const Declared& type, Reg target);
     void struct_entries_into(const syntax::StructExpr& expression, const Declared& type, Reg target);
+    void environment_into(const Declared& type, Reg target);
+    [[nodiscard]] std::uint32_t environment_pair(const Declared& type);
     void foreign_defaults(const Declared& type, const std::vector<bool>& is_given, Reg value, std::uint32_t constant);
     void field_value_into(const syntax::FieldInit& field, Reg target);
     void default_into(const Declared& type, std::size_t field, Reg target);

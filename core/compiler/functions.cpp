@@ -22,6 +22,7 @@ std::string function_name(const Node& node) {
         case NodeKind::FuncDecl: return std::string(node.to<FuncDecl>().name.text());
         case NodeKind::Spawn: return "<spawn>";
         case NodeKind::StructField: return "<default of " + std::string(node.to<StructField>().name.text()) + ">";
+        case NodeKind::StructDecl: return "<environment of " + std::string(node.to<StructDecl>().name.text()) + ">";
         default: return "<lambda>";
     }
 }
@@ -51,14 +52,18 @@ void FunctionCompiler::compile_callable(const Node& node) {
         function_.owner = std::string(model().structs[info().struct_index].declaration->name.text());
         function_.self_in_cell = binding(info().self).storage == sema::Storage::Cell;
     }
+    const bool is_member = info().kind == sema::FunctionKind::Method || info().kind == sema::FunctionKind::Default;
+    function_.uses_environment = is_member && info().needs_closure;
     fill_captures(id_, function_);
     declare_parameters(params_of(node));
+    if (function_.uses_environment) emit(Op::UseEnvironment, 0);
     parameter_prologue(params_of(node));
     switch (node.kind) {
         case NodeKind::FuncDecl: compile_body(*node.to<FuncDecl>().body, false); break;
         case NodeKind::FuncExpr: compile_body(*node.to<FuncExpr>().body, false); break;
         case NodeKind::LambdaExpr: compile_body(*node.to<LambdaExpr>().body, true); break;
         case NodeKind::Spawn: compile_body(*node.to<Spawn>().body, true); break;
+        case NodeKind::StructDecl: struct_members(node.to<StructDecl>()); break;
         default: compile_body(*node.to<StructField>().default_value, true); break;
     }
     finish();
@@ -106,6 +111,10 @@ void FunctionCompiler::declare_parameters(List<Node> params) {
         const Reg self = allocate();
         declare_register(info().self, self);
         function_.parameters.push_back({"self", false});
+        function_.parameter_count = function_.required_count = 1;
+    } else if (function_.uses_environment) {
+        allocate();
+        function_.parameters.push_back({"", false});
         function_.parameter_count = function_.required_count = 1;
     }
     for (const Node* node : params) {
@@ -180,7 +189,9 @@ void FunctionCompiler::compile_body(const Node& body, bool gives_value) {
 }
 
 bytecode::FunctionIndex FunctionCompiler::compile_nested(const Node& node) {
-    const sema::FunctionId id = model().function_of(node);
+    const auto* type = node.as<StructDecl>();
+    const sema::FunctionId id =
+        type == nullptr ? model().function_of(node) : model().structs[model().struct_of(*type)].environment;
     const bytecode::FunctionIndex index = module_.functions[id];
     FunctionCompiler nested(program_, module_, id, this);
     nested.compile_callable(node);

@@ -114,6 +114,7 @@ void ProgramCompiler::add_function_slots(ModuleState& module) {
     for (std::size_t id = 0; id < module.model->functions.size(); ++id) {
         const sema::FunctionInfo& info = module.model->functions[id];
         if (info.kind == sema::FunctionKind::Tests) continue;
+        if (info.kind == sema::FunctionKind::Environment && !info.needs_closure) continue;
         const auto* field = info.node->as<StructField>();
         if (field != nullptr && is_constant_expression(*field->default_value)) continue;
         module.functions[id] = static_cast<bytecode::FunctionIndex>(result_.program.functions.size());
@@ -144,6 +145,10 @@ void ProgramCompiler::add_types(ModuleState& module) {
     }
 }
 
+bool ProgramCompiler::has_environment(const ModuleState& module, const sema::StructInfo& info) {
+    return info.environment != sema::kNone && module.model->functions[info.environment].needs_closure;
+}
+
 bytecode::StructType ProgramCompiler::struct_type(ModuleState& module, const sema::StructInfo& info) {
     bytecode::StructType type;
     type.name = std::string(info.declaration->name.text());
@@ -154,6 +159,7 @@ bytecode::StructType ProgramCompiler::struct_type(ModuleState& module, const sem
                                field->default_value != nullptr});
     }
     for (const sema::FunctionId method : info.methods) type.methods.push_back(module.functions[method]);
+    type.has_environment = has_environment(module, info);
     return type;
 }
 

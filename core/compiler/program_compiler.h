@@ -54,6 +54,8 @@ public:
     [[nodiscard]] bytecode::GlobalIndex global_index(const Declared& declared) const {
         return declared.module->globals[declared.binding];
     }
+    /// Values of the struct carry a closure: what its methods and defaults capture.
+    [[nodiscard]] static bool has_environment(const ModuleState& module, const sema::StructInfo& info);
     [[nodiscard]] std::uint32_t struct_index(const Declared& declared) const {
         return declared.module->structs[declared.get().index];
     }

@@ -49,7 +49,7 @@ const Node& exported(const Node& statement) {
 
 }  // namespace
 
-/// Functions are there from the beginning of their block.
+/// Functions and structs are there from the beginning of their block.
 void FunctionCompiler::hoist(List<Stmt> list) {
     for (const Stmt* each : list) {
         const auto* declared = exported(*each).as<FuncDecl>();
@@ -58,26 +58,37 @@ void FunctionCompiler::hoist(List<Stmt> list) {
         if (id == sema::kNone) continue;
         if (binding(id).storage == Storage::Static) {
             compile_nested(*declared);
-            continue;
+        } else {
+            hoist_closure(id, *declared);
         }
-        reserve(id);
-        if (binding(id).storage == Storage::Register) {
-            closure_into(*declared, register_of(id));
-            declare_register(id, register_of(id));
-            continue;
-        }
-        const Mark before = mark();
-        const Reg closure = allocate();
-        closure_into(*declared, closure);
-        initialise(id, {closure, true});
-        release(before);
     }
     for (const Stmt* each : list) {
-        if (const auto* type = exported(*each).as<StructDecl>()) struct_declaration(*type);
+        const auto* type = exported(*each).as<StructDecl>();
+        if (type == nullptr) continue;
+        const sema::BindingId id = model().binding_of(*type);
+        if (id == sema::kNone || binding(id).storage == Storage::Static) {
+            struct_members(*type);
+        } else {
+            hoist_closure(id, *type);
+        }
     }
 }
 
-void FunctionCompiler::struct_declaration(const StructDecl& declaration) {
+/// The value of a function that captures, or the environment of a struct.
+void FunctionCompiler::hoist_closure(sema::BindingId id, const Node& declaration) {
+    reserve(id);
+    if (binding(id).storage == Storage::Register) {
+        closure_into(declaration, register_of(id));
+        return declare_register(id, register_of(id));
+    }
+    const Mark before = mark();
+    const Reg closure = allocate();
+    closure_into(declaration, closure);
+    initialise(id, {closure, true});
+    release(before);
+}
+
+void FunctionCompiler::struct_members(const StructDecl& declaration) {
     for (const Node* member : declaration.members) {
         if (member->is<FuncDecl>()) compile_nested(*member);
         const auto* field = member->as<StructField>();

@@ -117,18 +117,24 @@ void FunctionCompiler::default_into(const Declared& type, std::size_t field, Reg
     }
     const bytecode::FunctionIndex index = type.module->functions[info.defaults[field]];
     note_function(index);
+    const bool has_environment = program_.has_environment(*type.module, info);
     const Reg window = window_at(target);
-    emit(Op::CallFunction, window, 0, builder_.constant(bytecode::FunctionConstant{index}));
+    if (has_environment) environment_into(type, allocate());
+    emit(Op::CallFunction, window, has_environment ? 1 : 0, builder_.constant(bytecode::FunctionConstant{index}));
     move(target, {window, true});
     release(before);
 }
 
+/// What the members of a struct in a block have captured: it is in scope wherever the struct is.
+void FunctionCompiler::environment_into(const Declared& type, Reg target) { location_into(locate(type), target); }
+
 void FunctionCompiler::struct_fields_into(const StructExpr& expression, const Declared& type, Reg target) {
     const std::uint32_t index = program_.struct_index(type);
     const std::size_t count = fields_of(program_.program(), index).size();
+    const std::size_t slots = count + program_.program().structs[index].has_environment;
     const Mark before = mark();
     const Reg window = window_at(target);
-    if (count > 1) allocate(static_cast<std::uint32_t>(count) - 1);
+    if (slots > 1) allocate(static_cast<std::uint32_t>(slots) - 1);
     std::vector<bool> is_given(count, false);
     for (const Node* entry : expression.entries) {
         const auto& field = entry->to<FieldInit>();
@@ -141,9 +147,20 @@ void FunctionCompiler::struct_fields_into(const StructExpr& expression, const De
         if (!is_given[i]) default_into(type, i, window + static_cast<Reg>(i));
     }
     at(*expression.path);
-    emit(Op::NewStruct, window, static_cast<std::uint32_t>(count), builder_.constant(bytecode::StructConstant{index}));
+    if (slots > count) environment_into(type, window + static_cast<Reg>(count));
+    emit(Op::NewStruct, window, static_cast<std::uint32_t>(slots), builder_.constant(bytecode::StructConstant{index}));
     move(target, {window, true});
     release(before);
+}
+
+/// The environment as one more pair of NewStructSpread. Gives the number of pairs: 0 for a type without one.
+std::uint32_t FunctionCompiler::environment_pair(const Declared& type) {
+    const bytecode::StructType& made = program_.program().structs[program_.struct_index(type)];
+    if (!made.has_environment) return 0;
+    const Reg pair = allocate(2);
+    int_into(static_cast<std::int64_t>(made.fields.size()), pair);
+    environment_into(type, pair + 1);
+    return 1;
 }
 
 // `P { ...p, x: 1 }`: of a p of the same type the other fields are kept. Of something else they are looked up by name, and
@@ -170,6 +187,7 @@ void FunctionCompiler::struct_spread_into(const StructExpr& expression, const De
     const std::uint32_t constant = builder_.constant(bytecode::StructConstant{index});
     foreign_defaults(type, is_given, window, constant);
     at(*expression.path);
+    pairs += environment_pair(type);
     emit(Op::NewStructSpread, window, pairs, constant);
     move(target, {window, true});
     release(before);
@@ -231,7 +249,8 @@ void FunctionCompiler::struct_entries_into(const StructExpr& expression, const D
     const std::uint32_t constant = builder_.constant(bytecode::StructConstant{index});
     foreign_defaults(type, std::vector<bool>(fields_of(program_.program(), index).size(), false), window, constant);
     at(*expression.path);
-    emit(Op::NewStructSpread, window, 0, constant);
+    const std::uint32_t pairs = environment_pair(type);
+    emit(Op::NewStructSpread, window, pairs, constant);
     move(target, {window, true});
     release(before);
 }

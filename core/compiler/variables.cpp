@@ -171,7 +171,13 @@ void FunctionCompiler::binding_into(const Declared& name, Reg target) {
         const sema::ModuleImport& from = name.module->model->imports[import.index];
         return raise("module", from.failure.empty() ? "Module " + from.name + " does not export it" : from.failure);
     }
+    if (declared.get().kind == BindingKind::Struct) return raise_not_a_value(declared);
     const Location location = locate(declared);
+    if (location.kind == Location::None) return raise_not_a_value(declared);
+    location_into(location, target);
+}
+
+void FunctionCompiler::location_into(Location location, Reg target) {
     switch (location.kind) {
         case Location::Register: return move(target, {location.index, false});
         case Location::Cell: emit(Op::GetCell, target, location.index); return;
@@ -183,7 +189,7 @@ void FunctionCompiler::binding_into(const Declared& name, Reg target) {
             return;
         case Location::Function: return load_function(target, location.index);
         case Location::OwnFunction: emit(Op::LoadSelfFunction, target); return;
-        case Location::None: return raise_not_a_value(declared);
+        case Location::None: emit(Op::LoadNull, target); return;
     }
 }
 

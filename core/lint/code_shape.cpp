@@ -80,6 +80,77 @@ const BuiltinRow* builtin_of(const Context& context, const Node& name) {
     return &builtin_row(static_cast<BuiltinId>(use.index));
 }
 
+const BuiltinRow* called_builtin(const Context& context, const Node& callee) {
+    const sema::Type type = context.type_of(callee);
+    const sema::TypeTable& table = context.types().table();
+    const sema::TypeData& data = table.data(type);
+    const bool is_builtin = table.is(type, ValueKind::Function) && data.owner == nullptr && data.index != sema::kNone;
+    return is_builtin ? &builtin_row(static_cast<BuiltinId>(data.index)) : nullptr;
+}
+
+FunctionRef called_function(const Context& context, const Node& callee) {
+    const sema::Type type = context.type_of(callee);
+    const sema::TypeTable& table = context.types().table();
+    const sema::TypeData& data = table.data(type);
+    const bool is_known = table.is(type, ValueKind::Function) && data.owner != nullptr;
+    return is_known ? FunctionRef{data.owner, data.index} : FunctionRef{};
+}
+
+std::string_view FunctionRef::name() const {
+    const auto* declaration = info().node->as<FuncDecl>();
+    return declaration == nullptr ? std::string_view{} : declaration->name.text();
+}
+
+List<Node> FunctionRef::params() const {
+    const Node& node = *info().node;
+    if (const auto* named = node.as<FuncDecl>()) return named->params;
+    if (const auto* unnamed = node.as<FuncExpr>()) return unnamed->params;
+    if (const auto* lambda = node.as<LambdaExpr>()) return lambda->params;
+    return {};
+}
+
+sema::FunctionId function_around(const Context& context, const Node& node) {
+    for (const Node* at = context.parent(node); at != nullptr; at = context.parent(*at)) {
+        if (is_function(*at)) return context.model.function_of(*at);
+        if (at->is<StructField>() && context.model.function_of(*at) != sema::kNone) return context.model.function_of(*at);
+    }
+    return 0;
+}
+
+const Node& root_of(const Node& place) {
+    const Node* at = &place;
+    while (at->is<MemberExpr>() || at->is<IndexExpr>()) {
+        at = at->is<MemberExpr>() ? at->to<MemberExpr>().object : at->to<IndexExpr>().object;
+    }
+    return *at;
+}
+
+bool is_inside(const Context& context, const Node& node, const Node& outer) {
+    for (const Node* at = &node; at != nullptr; at = context.parent(*at)) {
+        if (at == &outer) return true;
+    }
+    return false;
+}
+
+Siblings siblings_of(const Context& context, const Node& statement) {
+    const Node* parent = context.parent(statement);
+    Siblings siblings;
+    if (parent == nullptr) return siblings;
+    if (const auto* file = parent->as<File>()) siblings.statements = file->statements;
+    else if (const auto* block = parent->as<Block>()) siblings.statements = block->statements;
+    while (siblings.index < siblings.statements.size() && siblings.statements[siblings.index] != &statement) ++siblings.index;
+    return siblings;
+}
+
+const Node& statement_of(const Context& context, const Node& node) {
+    const Node* at = &node;
+    for (const Node* parent = context.parent(*at); parent != nullptr; at = parent, parent = context.parent(*at)) {
+        const auto* arm = parent->as<MatchArm>();
+        if (parent->is<Block>() || parent->is<File>() || (arm != nullptr && arm->body == at)) break;
+    }
+    return *at;
+}
+
 bool is_value_used(const Context& context, const Node& statement) {
     const Node* body = context.parent(statement);
     if (body == nullptr || body->is<File>()) return false;

@@ -13,6 +13,16 @@ Context::Context(const sema::SemanticModel& semantic_model)
     });
 }
 
+const sema::TypeModel& Context::types() const {
+    if (types_ == nullptr) types_ = sema::infer_types(model);
+    return *types_;
+}
+
+const sema::EffectModel& Context::effects() const {
+    if (effects_ == nullptr) effects_ = sema::infer_effects(types());
+    return *effects_;
+}
+
 Diagnostic& Context::report(Span span, std::string message) {
     Diagnostic& finding = findings_.emplace_back();
     finding.code = rule_->name;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/lint/rule.h"
+#include "core/sema/effects.h"
 #include "core/sema/semantic_model.h"
 
 namespace ruff::lint {
@@ -23,6 +25,17 @@ public:
         for (const syntax::Node* node : nodes_[static_cast<std::size_t>(T::kKind)]) function(node->to<T>());
     }
 
+    /// Whether there is a node of that kind.
+    template <class T>
+    [[nodiscard]] bool has() const {
+        return !nodes_[static_cast<std::size_t>(T::kKind)].empty();
+    }
+
+    /// Made when the first rule asks for them.
+    [[nodiscard]] const sema::TypeModel& types() const;
+    [[nodiscard]] const sema::EffectModel& effects() const;
+    [[nodiscard]] sema::Type type_of(const syntax::Node& node) const { return types().type_of(node); }
+
     /// Null for the file.
     [[nodiscard]] const syntax::Node* parent(const syntax::Node& node) const { return parents_[node.id]; }
 
@@ -39,6 +52,8 @@ private:
     std::vector<const syntax::Node*> parents_;  // by node id
     std::array<std::vector<const syntax::Node*>, 256> nodes_;
     std::vector<Diagnostic> findings_;
+    mutable std::unique_ptr<const sema::TypeModel> types_;
+    mutable std::unique_ptr<const sema::EffectModel> effects_;
 };
 
 }  // namespace ruff::lint

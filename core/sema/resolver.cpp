@@ -17,7 +17,9 @@
 // assigned nor changed after its declaration is copied into the closure; the others live in a cell. A variable whose
 // closure is made before it is set (a function of the same block, which is hoisted; an initial value that mentions its
 // own name) lives in a cell too. Functions are bindings like others here; at the end a fixed point finds those that
-// capture nothing but functions without captures, and these need no capture at all.
+// capture nothing but functions without captures, and these need no capture at all. So are structs in a block: the value
+// of such a binding is the struct's environment, a closure with what its methods and defaults capture, which is made
+// where the block begins and goes into every value of the struct.
 
 #include <algorithm>
 
@@ -254,7 +256,7 @@ void Resolver::capture(BindingId id) {
     Binding& used = binding(id);
     used.is_captured = true;
     // File-level names are reached without a capture: globals, and functions that cannot capture anything.
-    if (used.scope == 0 || used.kind == BindingKind::Struct || used.kind == BindingKind::Enum) return;
+    if (used.scope == 0 || used.kind == BindingKind::Enum) return;
     if (used.kind == BindingKind::Function && used.index == function_) return;
     FunctionId outermost = function_;
     for (FunctionId id_of = function_; id_of != used.function; id_of = function(id_of).parent) {

@@ -67,9 +67,9 @@ void Resolver::note_imported_variants(BindingId id) {
 
 // `test_setup` and what follows it form one scope: its variables are made visible again in each test and teardown.
 void Resolver::resolve_test(const Test& test) {
-    if (test.test_kind == TestKind::Group) {
-        return resolve_block(*test.body);
-    }
+    // A misplaced one inside a function, which is refused, belongs to that function.
+    const bool is_misplaced = function_ != 0 && function_ != tests_;
+    if (test.test_kind == TestKind::Group || is_misplaced) return resolve_block(*test.body);
     if (tests_ == kNone) {
         tests_ = new_function(FunctionKind::Tests, model_->tree->root, 0);
         function(tests_).scope = 0;
@@ -194,13 +194,19 @@ void Resolver::check_distinct(const std::vector<const Name*>& names) {
     }
 }
 
+/// The function around the members of a struct.
+FunctionId Resolver::member_parent(std::uint32_t index) const {
+    const FunctionId environment = model_->structs[index].environment;
+    return environment == kNone ? function_ : environment;
+}
+
 void Resolver::resolve_field(const StructField& field, std::uint32_t index) {
     if (field.type != nullptr) resolve_type(*field.type);
     if (field.default_value == nullptr) {
         model_->structs[index].defaults.push_back(kNone);
         return;
     }
-    const FunctionId made = new_function(FunctionKind::Default, &field, function_);
+    const FunctionId made = new_function(FunctionKind::Default, &field, member_parent(index));
     function(made).struct_index = index;
     model_->functions_[field.id] = made;
     model_->structs[index].defaults.push_back(made);
@@ -215,7 +221,7 @@ void Resolver::resolve_field(const StructField& field, std::uint32_t index) {
 }
 
 void Resolver::resolve_method(const FuncDecl& declaration, std::uint32_t index) {
-    const FunctionId made = new_function(FunctionKind::Method, &declaration, function_);
+    const FunctionId made = new_function(FunctionKind::Method, &declaration, member_parent(index));
     FunctionInfo& info = function(made);
     info.struct_index = index;
     info.is_async = declaration.is_async;

@@ -104,6 +104,7 @@ private:
     void check_members(const syntax::StructDecl& declaration);
     void check_variants(const syntax::EnumDecl& declaration);
     void check_distinct(const std::vector<const syntax::Name*>& names);
+    [[nodiscard]] FunctionId member_parent(std::uint32_t index) const;
     void resolve_field(const syntax::StructField& field, std::uint32_t index);
     void resolve_method(const syntax::FuncDecl& declaration, std::uint32_t index);
 
@@ -157,7 +158,8 @@ private:
     void finish_methods();
     bool calls_mutating(const StructInfo& type, const FunctionInfo& caller);
     void finish_captures();
-    void report_captured_by_struct(const FunctionInfo& info);
+    void share_captures(const StructInfo& type);
+    [[nodiscard]] FunctionId closure_of(const Binding& declared) const;
     void finish_storage();
     bool may_mutate(Symbol name);
     [[nodiscard]] Storage storage_of(const Binding& each) const;

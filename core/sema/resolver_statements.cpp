@@ -71,6 +71,11 @@ void Resolver::hoist_struct(const StructDecl& declaration) {
     binding(id).visible_from = model_->scopes[scope()].span.begin;
     binding(id).index = index;
     model_->structs[index].binding = id;
+    if (scope() == 0) return;
+    const FunctionId environment = new_function(FunctionKind::Environment, &declaration, function_);
+    function(environment).binding = id;
+    function(environment).struct_index = index;
+    model_->structs[index].environment = environment;
 }
 
 void Resolver::resolve_statement(const Node& statement) {

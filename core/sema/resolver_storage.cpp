@@ -57,10 +57,13 @@ bool Resolver::calls_mutating(const StructInfo& type, const FunctionInfo& caller
     return false;
 }
 
-/// Functions that capture nothing but functions without captures need none, and are not captured.
+/// Functions that capture nothing but functions without captures need none, and are not captured; nor are structs
+/// whose members capture nothing.
 void Resolver::finish_captures() {
     const auto is_constant = [&](BindingId id) {
-        return binding(id).kind == BindingKind::Function && !function(binding(id).index).needs_closure;
+        const FunctionId made = closure_of(binding(id));
+        const bool has_closure = binding(id).kind == BindingKind::Function || binding(id).kind == BindingKind::Struct;
+        return has_closure && (made == kNone || !function(made).needs_closure);
     };
     for (bool has_changed = true; has_changed;) {
         has_changed = false;
@@ -71,24 +74,28 @@ void Resolver::finish_captures() {
             info.needs_closure = has_changed = true;
         }
     }
-    for (FunctionInfo& info : model_->functions) {
-        std::erase_if(info.captures, is_constant);
-        if (info.captures.empty() || info.kind == FunctionKind::Function || info.kind == FunctionKind::Lambda ||
-            info.kind == FunctionKind::Spawn) {
-            continue;
-        }
-        report_captured_by_struct(info);
+    for (FunctionInfo& info : model_->functions) std::erase_if(info.captures, is_constant);
+    for (const StructInfo& type : model_->structs) {
+        if (type.environment != kNone) share_captures(type);
     }
 }
 
-void Resolver::report_captured_by_struct(const FunctionInfo& info) {
-    const Node* node = info.node;
-    Span span = span_of(*node);
-    if (const auto* method = node->as<FuncDecl>()) span = model_->tree->span(method->name);
-    report("local-struct-capture", span,
-           "a struct inside a function cannot use the local variable " +
-               quoted_name(model_->name(info.captures.front())))
-        .help = "pass the value to the method, or keep it in a field";
+/// The members of a struct run with its environment: what one of them captures stands there at the same place for all.
+void Resolver::share_captures(const StructInfo& type) {
+    const FunctionInfo& environment = function(type.environment);
+    const auto share = [&](FunctionId member) {
+        if (member == kNone) return;
+        function(member).captures = environment.captures;
+        function(member).needs_closure = environment.needs_closure;
+    };
+    std::for_each(type.methods.begin(), type.methods.end(), share);
+    std::for_each(type.defaults.begin(), type.defaults.end(), share);
+}
+
+/// The function whose closure is the value of a declared function, or of a struct; kNone: it has none.
+FunctionId Resolver::closure_of(const Binding& declared) const {
+    if (declared.kind == BindingKind::Function) return declared.index;
+    return declared.kind == BindingKind::Struct ? model_->structs[declared.index].environment : kNone;
 }
 
 void Resolver::finish_storage() {
@@ -116,12 +123,14 @@ bool Resolver::may_mutate(Symbol name) {
 
 Storage Resolver::storage_of(const Binding& each) const {
     switch (each.kind) {
-        case BindingKind::Struct:
         case BindingKind::Enum:
         case BindingKind::Imported: return Storage::Static;
-        case BindingKind::Function:
-            if (!model_->functions[each.index].needs_closure) return Storage::Static;
+        case BindingKind::Struct:
+        case BindingKind::Function: {
+            const FunctionId made = closure_of(each);
+            if (made == kNone || !model_->functions[made].needs_closure) return Storage::Static;
             return each.is_captured && each.is_captured_early ? Storage::Cell : Storage::Register;
+        }
         default: break;
     }
     if (each.scope == 0) return each.is_captured || each.is_exported ? Storage::Global : Storage::Register;

@@ -102,14 +102,15 @@ enum class FunctionKind : std::uint8_t {
     Spawn,     ///< the block of a `spawn`
     Tests,     ///< one for all tests of the file: each runs with its setup and teardown in one frame
     Default,   ///< the default of a struct field
+    Environment,  ///< no code: what the methods and defaults of a struct in a block capture, their parent
 };
 
 struct FunctionInfo {
     FunctionKind kind = FunctionKind::Main;
     FunctionId parent = kNone;
-    const syntax::Node* node = nullptr;      ///< File, FuncDecl, FuncExpr, LambdaExpr, Spawn, StructField
+    const syntax::Node* node = nullptr;      ///< File, FuncDecl, FuncExpr, LambdaExpr, Spawn, StructField, StructDecl
     ScopeId scope = kNone;                   ///< of the parameters
-    BindingId binding = kNone;               ///< of a FuncDecl outside a struct
+    BindingId binding = kNone;               ///< of a FuncDecl outside a struct; of an environment: the struct
     BindingId self = kNone;                  ///< of a method
     std::uint32_t struct_index = kNone;      ///< of a method or default: index in `structs`
     bool is_async : 1 = false;
@@ -127,6 +128,7 @@ struct FunctionInfo {
 struct StructInfo {
     const syntax::StructDecl* declaration = nullptr;
     BindingId binding = kNone;
+    FunctionId environment = kNone;          ///< of a struct in a block; its methods and defaults have its captures
     std::vector<FunctionId> methods;         ///< in the order written
     std::vector<FunctionId> defaults;        ///< one a field in the order written; kNone without a default
     std::vector<const syntax::StructField*> fields;

@@ -72,8 +72,10 @@ std::uint32_t LineIndex::offset(LineColumn position, PositionEncoding encoding) 
 
 std::uint32_t count_units(std::string_view text, PositionEncoding encoding) {
     if (encoding == PositionEncoding::Utf8) return static_cast<std::uint32_t>(text.size());
-    std::uint32_t units = 0;
-    for (std::size_t at = 0; at < text.size();) {
+    std::size_t ascii = 0;
+    while (ascii < text.size() && static_cast<unsigned char>(text[ascii]) < 0x80) ++ascii;
+    auto units = static_cast<std::uint32_t>(ascii);
+    for (std::size_t at = ascii; at < text.size();) {
         utf8::Decoded decoded = utf8::decode(text, at);
         units += units_of(decoded, encoding);
         at += decoded.size;

@@ -113,6 +113,17 @@ bool slow_closure(Vm& vm, Instruction ins) {
     return true;
 }
 
+bool slow_use_environment(Vm& vm, Instruction ins) {
+    Value* base = vm.frame->base;
+    const Value& holder = base[ins.a];
+    if (holder.is(ValueKind::Struct)) {
+        base[-1] = holder.as_struct()->fields()[holder.as_struct()->field_count()];
+    } else {
+        base[-1] = holder;
+    }
+    return true;
+}
+
 bool slow_check_set(Vm& vm, Instruction ins) {
     const auto* name = std::get_if<std::string>(&vm.frame->code->source->constants[ins.wide()]);
     raise_marker(vm, vm.frame->base[ins.a], name != nullptr ? *name : "variable");

@@ -198,7 +198,7 @@ bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t co
             clear_window(window, count);
             return raise(vm, ErrorKind::Type, std::string(row.name) + " cannot wait here: the caller cannot be suspended");
         }
-        if (vm.fiber->is_cancelled && !vm.fiber->in_cleanup) {
+        if (must_unwind(vm)) {
             clear_window(window, count);
             return raise_cancellation(vm);
         }

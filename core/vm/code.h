@@ -50,6 +50,9 @@ struct StructInfo {
     std::vector<StringObject*> field_names;        ///< interned, declared order
     struct Method { StringObject* name; Code* code; };
     std::vector<Method> methods;
+    /// Values have one slot more than fields: the closure that methods and defaults run in. It is no part of the value to
+    /// display, equality, order and hash.
+    bool has_environment = false;
     // Well-known methods, null when the struct has none.
     Code* to_string = nullptr;
     Code* op_eq = nullptr;
@@ -85,7 +88,8 @@ struct EnumInfo {
 /// `count` payload values are moved from `payload`.
 [[nodiscard]] Value make_variant(const VariantInfo& variant, Value* payload, std::uint32_t count);
 
-/// `count` field values in declared order are moved from `fields`.
+[[nodiscard]] inline std::size_t slot_count(const StructInfo& info) { return info.field_names.size() + info.has_environment; }
+/// The field values in declared order, and the environment of a type that has one, are moved from `fields`.
 [[nodiscard]] Value make_struct(const StructInfo& info, Value* fields);
 /// The struct in `slot`, unshared (one level copied when shared). Null: out of memory.
 [[nodiscard]] StructObject* unshare_struct(Value& slot);

@@ -188,7 +188,7 @@ bool slow_new_struct_spread(Vm& vm, Instruction ins) {
     const auto* info = std::bit_cast<const StructInfo*>(vm.frame->code->constants[ins.c].as_int());
     const Value source = std::move(window[0]);
     const std::size_t field_count = info->field_names.size();
-    std::vector<Value> fields(field_count, Value::unset());
+    std::vector<Value> fields(slot_count(*info), Value::unset());
     if (source.is(ValueKind::Struct)) {
         const StructObject* object = source.as_struct();
         for (std::size_t i = 0; i < field_count; ++i) {

@@ -73,7 +73,7 @@ struct PromiseObject {
     StackEntry started_at;   ///< the call that started the work
     /// Cancels what the promise stands for when it has no fiber (a timer, a request); null when nothing can be done.
     void (*cancel_operation)(Vm& vm, PromiseObject& promise);
-    void* operation;
+    void* operation;         ///< what settles the promise when no fiber does; it holds a reference until then
 };
 
 struct GeneratorObject {
@@ -100,6 +100,17 @@ struct Operation {
     [[nodiscard]] virtual std::string_view describe() const = 0;
 };
 
+/// Where the unwinding of a cancelled fiber stands.
+enum class Cleanup : std::uint8_t {
+    None,       ///< not begun
+    Unlimited,  ///< `finally` blocks of a generator that is left early run; they may wait
+    Limited,    ///< `finally` blocks of a cancellation run; they may wait for a second in all
+    Over,       ///< that second has passed: every suspension unwinds
+};
+
+/// Runs from the first suspension in the `finally` blocks of a cancellation. Made then, freed with the fiber.
+struct CleanupLimit;
+
 struct Fiber {
     Value* stack = nullptr;
     Frame* frames = nullptr;
@@ -112,7 +123,7 @@ struct Fiber {
     bool is_started = false;
     bool is_cancelled = false;           ///< stays in force: every further suspension unwinds
     bool is_ready = false;               ///< in the ready ring
-    bool in_cleanup = false;             ///< runs `finally` blocks of a cancellation: may suspend for a while
+    Cleanup cleanup = Cleanup::None;
     std::uint8_t boundaries = 0;         ///< call_sync activations on it: it may not suspend
     PromiseObject* promise = nullptr;    ///< owned reference; null for a generator
     GeneratorObject* generator = nullptr;///< not owned
@@ -122,6 +133,8 @@ struct Fiber {
     PromiseObject* awaited = nullptr;    ///< owned reference, wait == Promise
     Waiter waiter;                       ///< on `awaited`
     Operation* operation = nullptr;      ///< owned, wait == Operation
+    Fiber* pulled = nullptr;             ///< wait == Generator: the generator's fiber, which runs or waits in this one's place
+    CleanupLimit* cleanup_limit = nullptr;
     Fiber* next_all = nullptr;           ///< list of all live fibers of the isolate
     Fiber* previous_all = nullptr;
     std::uint64_t id = 0;

@@ -5,19 +5,37 @@
 //
 // Switching. `switch_away` decides who runs when the running fiber cannot go on: a fiber started eagerly gives control back to
 // its starter; a generator that waits makes its puller wait with it, so the choice passes up the chain of pullers.
+//
+// Cancelling. A mark on the fiber, and an error in its place of waiting that only `finally` blocks see:
+//
+//     cancel_fiber ──▶ waits for an operation      abort it; ready with the cancellation
+//                  ──▶ waits for a promise of its own (nobody else holds it)
+//                                                  cancel that first; ready once it has unwound
+//                  ──▶ waits for a promise of others   leave it; ready
+//                  ──▶ pulls from a generator      the same with the generator's fiber, whose error comes back here
+//                  ──▶ runs, or is ready           its next suspension raises (`must_unwind`)
+//
+// The first `finally` block that takes the error sets `cleanup`; from then on the fiber may wait again, until the timer that
+// its first wait arms says that a second is over.
 
 #include <algorithm>
 #include <cstdlib>
 #include <new>
 #include <utility>
 
+#include "core/vm/handle.h"
 #include "core/vm/machine.h"
 #include "core/vm/string.h"
 
 namespace ruff::vm {
 
+struct CleanupLimit : Timer {
+    Fiber* fiber = nullptr;
+};
+
 namespace {
 
+constexpr Instant kCleanupTime = 1'000'000'000;
 constexpr std::uint32_t kFirstFrames = 2;
 constexpr std::uint32_t kFirstRegisters = 12;
 constexpr std::size_t kMaxStackBytes = std::size_t{1} << 30;
@@ -57,6 +75,11 @@ bool grow_frames(Vm& vm) {
     return true;
 }
 
+void drop_cleanup_limit(Vm& vm, Fiber& fiber) {
+    vm.scheduler.disarm(*fiber.cleanup_limit);
+    delete std::exchange(fiber.cleanup_limit, nullptr);
+}
+
 void free_fiber(Vm& vm, Fiber* fiber) {
     if (fiber->previous_all != nullptr) fiber->previous_all->next_all = fiber->next_all;
     else vm.all_fibers = fiber->next_all;
@@ -64,18 +87,9 @@ void free_fiber(Vm& vm, Fiber* fiber) {
     std::free(fiber->stack);
     std::free(fiber->frames);
     delete fiber->operation;
+    if (fiber->cleanup_limit != nullptr) drop_cleanup_limit(vm, *fiber);
     fiber->~Fiber();
     vm.heap.deallocate(fiber, sizeof(Fiber));
-}
-
-void wake_fiber(Vm& vm, Waiter& waiter) {
-    auto* fiber = reinterpret_cast<Fiber*>(reinterpret_cast<char*>(&waiter) - offsetof(Fiber, waiter));
-    PromiseObject& promise = *fiber->awaited;
-    const bool rejected = promise.state == PromiseState::Rejected;
-    Value result = promise.result;
-    fiber->awaited = nullptr;
-    vm.scheduler.make_ready(fiber, std::move(result), rejected);
-    release(&promise.head);
 }
 
 Value cancellation_error(ErrorFlag flag = kErrorCancellation) {
@@ -84,11 +98,38 @@ Value cancellation_error(ErrorFlag flag = kErrorCancellation) {
     return error;
 }
 
+bool may_not_wait(const Fiber& fiber) {
+    return fiber.is_cancelled && (fiber.cleanup == Cleanup::None || fiber.cleanup == Cleanup::Over);
+}
+
+void wake_fiber(Vm& vm, Waiter& waiter) {
+    auto* fiber = reinterpret_cast<Fiber*>(reinterpret_cast<char*>(&waiter) - offsetof(Fiber, waiter));
+    PromiseObject& promise = *fiber->awaited;
+    fiber->awaited = nullptr;
+    if (may_not_wait(*fiber)) {   // cancelled while it waited: it only stayed for what it waited for to unwind
+        vm.scheduler.make_ready(fiber, cancellation_error(), true);
+    } else {
+        const bool rejected = promise.state == PromiseState::Rejected;
+        Value result = promise.result;
+        vm.scheduler.make_ready(fiber, std::move(result), rejected);
+    }
+    release(&promise.head);
+}
+
 }  // namespace
 
 bool raise_cancellation(Vm& vm) {
     vm.raise_value(cancellation_error());
     return unwind(vm);
+}
+
+bool must_unwind(const Vm& vm) {
+    const Fiber* fiber = vm.fiber;
+    while (!may_not_wait(*fiber)) {
+        if (fiber->generator == nullptr || fiber->resumer == nullptr) return false;
+        fiber = fiber->resumer;
+    }
+    return true;
 }
 
 bool reserve_frame(Vm& vm) { return vm.frame + 1 < vm.frame_end || grow_frames(vm); }
@@ -254,11 +295,20 @@ void settle(Vm& vm, PromiseObject& promise, PromiseState state, Value result) {
     release(&promise.head);
 }
 
+PromiseObject* awaited_promise(Vm& vm, const Value& value) {
+    if (value.is(ValueKind::Promise)) return as_promise(value);
+    return value.is(ValueKind::TaskHandle) ? value.as<HandleObject>()->handle->promise(vm) : nullptr;
+}
+
 bool await_register(Vm& vm, Value* slot) {
-    if (!slot->is(ValueKind::Promise)) return true;
+    if (!slot->is(ValueKind::Promise)) {
+        PromiseObject* of_task = awaited_promise(vm, *slot);
+        if (of_task == nullptr) return true;
+        *slot = Value::share(of_task);
+    }
     PromiseObject& promise = *as_promise(*slot);
     promise.head.flags |= kPromiseObserved;
-    if (vm.fiber->is_cancelled && !vm.fiber->in_cleanup) return raise_cancellation(vm);
+    if (must_unwind(vm)) return raise_cancellation(vm);
     if (promise.state != PromiseState::Pending && --vm.await_budget != 0) {
         const bool rejected = promise.state == PromiseState::Rejected;
         Value result = promise.result;
@@ -291,9 +341,59 @@ bool await_register(Vm& vm, Value* slot) {
     return switch_away(vm);
 }
 
+namespace {
+
+/// Ends the wait of a fiber with a cancellation. With `joins_own`, what only this fiber waits for unwinds first.
+void interrupt_wait(Vm& vm, Fiber& fiber, bool joins_own) {
+    Fiber* waiting = &fiber;
+    while (waiting->wait == WaitKind::Generator) waiting = waiting->pulled;
+    switch (waiting->wait) {
+        case WaitKind::None:
+        case WaitKind::Generator: return;   // running or ready: its next suspension unwinds
+        case WaitKind::Promise: {
+            PromiseObject* awaited = waiting->awaited;
+            retain(&awaited->head);
+            remove_waiter(waiting->waiter);
+            const bool is_own = awaited->head.references == (is_worked_on(*awaited) ? 3 : 2);
+            if (is_own) cancel_promise(vm, *awaited);
+            if (is_own && joins_own && awaited->state == PromiseState::Pending) {
+                add_waiter(*awaited, waiting->waiter);
+            } else {
+                waiting->awaited = nullptr;
+                vm.scheduler.make_ready(waiting, cancellation_error(), true);
+                release(&awaited->head);
+            }
+            release(&awaited->head);
+            return;
+        }
+        case WaitKind::Operation:
+            waiting->operation->cancel(vm);
+            vm.scheduler.make_ready(waiting, cancellation_error(), true);
+            return;
+    }
+}
+
+void cleanup_time_is_over(Vm& vm, Timer& timer) {
+    Fiber& fiber = *static_cast<CleanupLimit&>(timer).fiber;
+    fiber.cleanup = Cleanup::Over;
+    interrupt_wait(vm, fiber, false);
+}
+
+/// A cancelled fiber waits in a `finally` block: from the first time on, a second is left.
+void limit_cleanup(Vm& vm, Fiber& fiber) {
+    if (fiber.cleanup_limit != nullptr) return;
+    fiber.cleanup_limit = new CleanupLimit;
+    fiber.cleanup_limit->fiber = &fiber;
+    fiber.cleanup_limit->fire = cleanup_time_is_over;
+    vm.scheduler.arm(*fiber.cleanup_limit, vm.scheduler.now() + kCleanupTime);
+}
+
+}  // namespace
+
 bool switch_away(Vm& vm) {
     park(vm);
     Fiber* fiber = vm.fiber;
+    if (fiber->cleanup == Cleanup::Limited) [[unlikely]] limit_cleanup(vm, *fiber);
     while (fiber->generator != nullptr && fiber->resumer != nullptr) fiber = fiber->resumer;   // its puller waits with it
     if (Fiber* starter = fiber->resumer; starter != nullptr && fiber->generator == nullptr) {
         fiber->resumer = nullptr;
@@ -362,9 +462,15 @@ Next finish_fiber(Vm& vm, Value result, bool failed) {
         generator->fiber = nullptr;
         generator->head.extra = 1;
         const ResumeMode mode = resumer->resume_mode;
+        if (fiber->cleanup_limit != nullptr && resumer->cleanup_limit == nullptr) {   // the second counts for both
+            resumer->cleanup_limit = std::exchange(fiber->cleanup_limit, nullptr);
+            resumer->cleanup_limit->fiber = resumer;
+            resumer->cleanup = fiber->cleanup;
+        }
         free_fiber(vm, fiber);
         make_current(vm, resumer);
         resumer->wait = WaitKind::None;
+        resumer->pulled = nullptr;
         if (failed && (result.object()->flags & kErrorLeave) != 0) return Next::Run;
         if (failed) {
             vm.raise_value(std::move(result));
@@ -487,6 +593,11 @@ Next unwind_fiber(Vm& vm) {
         Frame& frame = *vm.frame;
         const Code& code = *frame.code;
         if (const bytecode::Handler* handler = find_handler(vm, frame, error)) {
+            const std::uint8_t unwinds = error.object()->flags & (kErrorCancellation | kErrorLeave);
+            if (unwinds != 0 && vm.fiber->cleanup == Cleanup::None) {
+                vm.fiber->is_cancelled = true;
+                vm.fiber->cleanup = (unwinds & kErrorCancellation) != 0 ? Cleanup::Limited : Cleanup::Unlimited;
+            }
             Value* base = frame.base;
             clear_registers(base + handler->reg + 1, base + code.register_count);
             base[handler->reg] = std::move(error);
@@ -555,6 +666,7 @@ bool pull_generator(Vm& vm, GeneratorObject& generator, Value sent, Value* slot,
     puller->resume_register = static_cast<std::uint32_t>(slot - puller->stack);
     puller->resume_mode = mode;
     puller->wait = WaitKind::Generator;
+    puller->pulled = fiber;
     park(vm);
     fiber->resumer = puller;
     make_current(vm, fiber);
@@ -571,10 +683,11 @@ bool finish_generator(Vm& vm, GeneratorObject& generator, Value* slot) {
     puller->resume_register = static_cast<std::uint32_t>(slot - puller->stack);
     puller->resume_mode = ResumeMode::Discard;
     puller->wait = WaitKind::Generator;
+    puller->pulled = fiber;
     park(vm);
     fiber->resumer = puller;
     fiber->is_cancelled = true;
-    fiber->in_cleanup = true;
+    fiber->cleanup = Cleanup::Unlimited;
     make_current(vm, fiber);
     vm.raise_value(cancellation_error(kErrorLeave));
     return unwind(vm);
@@ -591,14 +704,14 @@ void generator_dropped(Vm& vm, GeneratorObject& generator) {
         return;
     }
     fiber->is_cancelled = true;
-    fiber->in_cleanup = true;
+    fiber->cleanup = Cleanup::Unlimited;
     vm.scheduler.make_ready(fiber, cancellation_error(kErrorLeave), true);
 }
 
 bool yield_value(Vm& vm, Value* slot) {
     Fiber* fiber = vm.fiber;
-    if (fiber->is_cancelled) {   // it is being finished
-        vm.raise_value(cancellation_error(kErrorLeave));
+    if (fiber->is_cancelled) {   // it is being finished, by its puller or by a cancellation
+        vm.raise_value(cancellation_error(fiber->cleanup == Cleanup::Unlimited ? kErrorLeave : kErrorCancellation));
         return unwind(vm);
     }
     Fiber* puller = fiber->resumer;
@@ -610,6 +723,7 @@ bool yield_value(Vm& vm, Value* slot) {
     if (puller == nullptr) return run_next(vm);
     make_current(vm, puller);
     puller->wait = WaitKind::None;
+    puller->pulled = nullptr;
     if (puller->resume_mode != ResumeMode::Discard) puller->stack[puller->resume_register] = std::move(value);
     return true;
 }
@@ -618,24 +732,7 @@ void cancel_fiber(Vm& vm, Fiber& fiber) {
     if (fiber.is_cancelled) return;
     fiber.is_cancelled = true;
     if (fiber.promise != nullptr) fiber.promise->head.flags |= kPromiseCancelled;
-    switch (fiber.wait) {
-        case WaitKind::None: return;       // running or ready: its next suspension unwinds
-        case WaitKind::Generator: return;  // the generator's fiber is the one that waits
-        case WaitKind::Promise: {
-            PromiseObject* awaited = fiber.awaited;
-            remove_waiter(fiber.waiter);
-            fiber.awaited = nullptr;
-            // What only this fiber waited for is cancelled with it.
-            if (is_sole_holder(*awaited)) cancel_promise(vm, *awaited);
-            vm.scheduler.make_ready(&fiber, cancellation_error(), true);
-            release(&awaited->head);
-            return;
-        }
-        case WaitKind::Operation:
-            fiber.operation->cancel(vm);
-            vm.scheduler.make_ready(&fiber, cancellation_error(), true);
-            return;
-    }
+    interrupt_wait(vm, fiber, true);
 }
 
 void discard_fibers(Vm& vm) {
@@ -674,6 +771,7 @@ void cancel_promise(Vm& vm, PromiseObject& promise) {
         cancel_fiber(vm, *promise.fiber);
     } else {
         if (promise.cancel_operation != nullptr) promise.cancel_operation(vm, promise);
+        if (promise.operation != nullptr) return;   // it unwinds first
         settle(vm, promise, PromiseState::Rejected, make_error(ErrorKind::Cancelled, "Task was cancelled"));
     }
 }

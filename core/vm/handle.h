@@ -9,6 +9,9 @@
 
 namespace ruff::vm {
 
+class Vm;
+struct PromiseObject;
+
 class Handle {
 public:
     /// The last reference has gone: gives back what the handle holds of the system.
@@ -17,6 +20,8 @@ public:
     [[nodiscard]] virtual std::string describe() const = 0;
     /// What two handles are equal by; another isolate's proxy of the same thing has the same.
     [[nodiscard]] virtual const void* identity() const { return this; }
+    /// Of a task handle: the promise of the task's result, which the handle owns. Wherever a promise is asked for, the handle will do.
+    [[nodiscard]] virtual PromiseObject* promise(Vm&) { return nullptr; }
 };
 
 struct HandleObject {

@@ -24,7 +24,7 @@ public:
             nesting_ = next.nesting;
             if (next.object->kind == ValueKind::Dict || next.object->kind == ValueKind::Set) ++nesting_;
             if (nesting_ > kMaxKeyNesting) return "a value that nests so many dicts and sets as keys";
-            kind_hooks(next.object->kind).children(next.object, *this);
+            look_into(next.object);
         }
         return refusal_;
     }
@@ -33,6 +33,12 @@ public:
 private:
     struct Pending { Object* object; int nesting; };
 
+    /// The environment of a struct is no part of its value.
+    void look_into(Object* object) {
+        if (object->kind != ValueKind::Struct) return kind_hooks(object->kind).children(object, *this);
+        const auto* made = reinterpret_cast<const StructObject*>(object);
+        for (std::size_t i = 0; i < made->field_count(); ++i) look_at(made->fields()[i]);
+    }
     void look_at(const Value& value) {
         if (!refusal_.empty()) return;
         refusal_ = kind_hooks(value.kind()).key_refusal(value);

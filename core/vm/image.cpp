@@ -55,6 +55,7 @@ void Image::load_types(Loaded& loaded) {
     for (const bc::StructType& type : loaded.program->structs) {
         auto info = std::make_unique<StructInfo>();
         info->name = intern(type.name);
+        info->has_environment = type.has_environment;
         for (const bc::StructField& field : type.fields) info->field_names.push_back(intern(field.name));
         for (bc::FunctionIndex method : type.methods) {
             Code* code = &codes_[loaded.first_code + method];
@@ -127,7 +128,7 @@ void Image::load_function(Loaded& loaded, std::uint32_t program_index, const bc:
                           .method = place.method};
     }
 
-    if (function.captures.empty() && code.constant == nullptr) {
+    if ((function.captures.empty() || function.uses_environment) && code.constant == nullptr) {
         code.constant = new_closure(&code, 0);
         code.constant->head.references = kImmortal;
     }

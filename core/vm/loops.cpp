@@ -340,7 +340,7 @@ bool slow_loop_interrupt(Vm& vm, Instruction) {
     if ((vm.interrupt.fetch_and(~kInterruptMemory) & kInterruptMemory) != 0) return raise(vm, ErrorKind::Value, "Out of memory");
     vm.handle_interrupt();
     if (vm.exit_code >= 0) return false;
-    if (vm.fiber->is_cancelled && !vm.fiber->in_cleanup && can_suspend(vm)) return raise_cancellation(vm);
+    if (must_unwind(vm) && can_suspend(vm)) return raise_cancellation(vm);
     return true;
 }
 

@@ -36,6 +36,8 @@ void run_interpreter(Vm& vm);
 [[nodiscard]] bool raise_cancellation(Vm& vm);
 /// Room for one more frame; false: too deep.
 [[nodiscard]] bool reserve_frame(Vm& vm);
+/// True when the running fiber, or one that waits for the generator it belongs to, was cancelled and may not wait any more.
+[[nodiscard]] bool must_unwind(const Vm& vm);
 /// False inside a call from C++ (op_eq, to_string …): the C++ caller cannot wait.
 [[nodiscard]] bool can_suspend(const Vm& vm);
 
@@ -94,6 +96,7 @@ void write_back(Vm& vm, const Code& code, Value* base, Instruction ins);
 [[nodiscard]] bool slow_cell_marker(Vm& vm, const Value& marker, std::string_view name);
 [[nodiscard]] bool slow_get_cell(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_set_cell(Vm& vm, Instruction ins);
+[[nodiscard]] bool slow_use_environment(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_get_upvalue_cell(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_set_upvalue_cell(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_closure(Vm& vm, Instruction ins);

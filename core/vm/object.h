@@ -103,7 +103,7 @@ enum RangeFlag : std::uint8_t { kRangeInclusive = 1 };
 struct StructInfo;    ///< core/vm/struct.h
 struct VariantInfo;
 
-/// Followed by its field values in declared order.
+/// Followed by its field values in declared order; behind them, if the type says so, by its environment.
 struct StructObject {
     Object head;           ///< extra: number of fields
     const StructInfo* info;

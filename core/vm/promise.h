@@ -16,13 +16,21 @@ void settle(Vm& vm, PromiseObject& promise, PromiseState state, Value result);
 void add_waiter(PromiseObject& promise, Waiter& waiter);
 void remove_waiter(Waiter& waiter);
 
+/// What awaiting `value` waits for, borrowed: a promise, or the promise of a task handle; null for everything else.
+[[nodiscard]] PromiseObject* awaited_promise(Vm& vm, const Value& value);
+
 /// Asks `fiber` to unwind: now when it waits (its operation has been aborted when this returns), else at its next suspension.
 void cancel_fiber(Vm& vm, Fiber& fiber);
-/// Cancels what the promise stands for. A promise without a fiber is rejected with "Task was cancelled" at once.
+/// Cancels what the promise stands for. A promise without a fiber is rejected with "Task was cancelled" at once, unless its
+/// `cancel_operation` leaves `operation` in place: then that settles it when it has unwound.
 void cancel_promise(Vm& vm, PromiseObject& promise);
-/// True when the only reference besides the fiber's own is the caller's: nobody else can want the result.
+/// True while something holds a reference in order to settle it: its fiber, or `operation`.
+[[nodiscard]] inline bool is_worked_on(const PromiseObject& promise) {
+    return promise.state == PromiseState::Pending && (promise.fiber != nullptr || promise.operation != nullptr);
+}
+/// True when the only reference besides that is the caller's: nobody else can want the result.
 [[nodiscard]] inline bool is_sole_holder(const PromiseObject& promise) {
-    return promise.head.references == (promise.fiber != nullptr ? 2 : 1);
+    return promise.head.references == (is_worked_on(promise) ? 2 : 1);
 }
 
 /// The running fiber waits for `operation`, which it owns from now on; the builtin returns what this gives. Whoever completes the

@@ -12,11 +12,11 @@
 namespace ruff::vm {
 namespace {
 
-std::size_t struct_size(std::size_t fields) { return sizeof(StructObject) + fields * sizeof(Value); }
+std::size_t struct_size(const StructInfo& info) { return sizeof(StructObject) + slot_count(info) * sizeof(Value); }
 
 StructObject* new_struct(const StructInfo& info) {
     const std::size_t fields = info.field_names.size();
-    auto* object = static_cast<StructObject*>(current_heap().allocate(struct_size(fields)));
+    auto* object = static_cast<StructObject*>(current_heap().allocate(struct_size(info)));
     if (!object) return nullptr;
     object->head = {1, ValueKind::Struct, 0, static_cast<std::uint16_t>(fields)};
     object->info = &info;
@@ -42,8 +42,8 @@ Code* StructInfo::find_method(const StringObject* interned_name) const {
 Value make_struct(const StructInfo& info, Value* fields) {
     StructObject* object = new_struct(info);
     if (!object) return Value::null();
-    relocate(object->fields(), fields, object->field_count());
-    for (std::size_t i = 0; i < object->field_count(); ++i) fields[i].forget();
+    relocate(object->fields(), fields, slot_count(info));
+    for (std::size_t i = 0; i < slot_count(info); ++i) fields[i].forget();
     return Value::adopt(object);
 }
 
@@ -52,7 +52,7 @@ StructObject* unshare_struct(Value& slot) {
     if (!object->head.is_shared()) return object;
     StructObject* copy = new_struct(*object->info);
     if (!copy) return nullptr;
-    for (std::size_t i = 0; i < object->field_count(); ++i) new (copy->fields() + i) Value(object->fields()[i]);
+    for (std::size_t i = 0; i < slot_count(*object->info); ++i) new (copy->fields() + i) Value(object->fields()[i]);
     ++current_heap().counters.cow_copies;
     slot = Value::adopt(copy);
     return copy;
@@ -123,13 +123,13 @@ Sendable sendable_Struct() { return Sendable::Copy; }
 
 void children_Struct(Object* object, ValueVisitor& visitor) {
     auto* self = reinterpret_cast<StructObject*>(object);
-    for (std::size_t i = 0; i < self->field_count(); ++i) visitor.visit(self->fields()[i]);
+    for (std::size_t i = 0; i < slot_count(*self->info); ++i) visitor.visit(self->fields()[i]);
 }
 
 void free_Struct(Object* object) {
     auto* self = reinterpret_cast<StructObject*>(object);
-    for (std::size_t i = 0; i < self->field_count(); ++i) self->fields()[i].~Value();
-    current_heap().deallocate(self, struct_size(self->field_count()));
+    for (std::size_t i = 0; i < slot_count(*self->info); ++i) self->fields()[i].~Value();
+    current_heap().deallocate(self, struct_size(*self->info));
 }
 
 }  // namespace hooks

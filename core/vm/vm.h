@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/lang/capability.h"
 #include "core/vm/code.h"
 #include "core/vm/error.h"
 #include "core/vm/fiber.h"
@@ -27,6 +28,8 @@ struct VmOptions {
     std::string script_path;
     std::uint32_t max_frames = 200'000;
     bool virtual_clock = false;              ///< `ruff test`: time jumps to the next deadline when everything waits
+    /// Whether the program may use a capability on something: asked by the gate of the builtins. Null: everything is allowed.
+    bool (*gate)(Capability capability, std::string_view detail) = nullptr;
     bool move_stacks = false;                ///< tests: move the stack at every call, collect at every allocation
 };
 

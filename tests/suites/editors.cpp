@@ -1,5 +1,5 @@
-// What needs no editor but Neovim: the words in the editors' files are those of core/lang, and the Neovim plugin does
-// what it says in a real Neovim, with the compiled grammar.
+// What needs no editor but Neovim: the words in the editors' files are those of core/lang, the Neovim plugin does what
+// it says in a real Neovim with the compiled grammar, and the parts of the VS Code extension do in Node.
 
 #include "tests/support/runner/files.h"
 #include "tests/support/runner/process.h"
@@ -37,16 +37,30 @@ Outcome run_neovim(const Context& context) {
     return has_passed ? pass() : fail(result.describe_end() + "\n" + result.output + "\n");
 }
 
+// The first run installs the extension's packages.
+Outcome run_vscode(const Context& context) {
+    ProcessOptions options = process_options(context, context.root);
+    options.command = {"editors/vscode/check"};
+    options.joins_error = true;
+    options.time_limit = std::chrono::minutes(5);
+    ProcessResult result = run_process(options);
+    constexpr int kNotToBeHad = 77;
+    if (result.exit_code == kNotToBeHad) return skip(result.output);
+    return result.exit_code == 0 ? pass() : fail(result.describe_end() + "\n" + result.output);
+}
+
 }  // namespace
 
 std::vector<TestCase> discover_editors(const Context& context) {
     if (!std::filesystem::exists(context.root / "editors")) return {};
     return {{"editors/words", context.root / "scripts/editor-words", 0},
-            {"editors/neovim", context.root / "editors/neovim/test/plugin_test.lua", 0}};
+            {"editors/neovim", context.root / "editors/neovim/test/plugin_test.lua", 0},
+            {"editors/vscode", context.root / "editors/vscode/check", 0}};
 }
 
 Outcome run_editors(const TestCase& test, const Context& context) {
-    return test.name == "editors/words" ? run_words(context) : run_neovim(context);
+    if (test.name == "editors/words") return run_words(context);
+    return test.name == "editors/vscode" ? run_vscode(context) : run_neovim(context);
 }
 
 }  // namespace ruff::tests

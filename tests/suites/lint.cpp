@@ -5,6 +5,8 @@
 //     ```ruff fixed                       what its fixes make of the invalid block under the same heading; without one
 //                                         the rule has no fix there
 //     ```ruff file=m.ruff                 a module for the blocks under the same heading
+// Every rule has at least five mistakes that it finds (each range counts) and five near misses that it leaves alone (each
+// part of a valid block counts, between empty lines). Both numbers stand in its page in docs/rules; --update writes them.
 // Beside these: the pages in docs/rules are those of `ruff explain` and their examples hold, and the examples and the
 // documentation are clean but for what shows a mistake on purpose.
 
@@ -95,20 +97,66 @@ Outcome run_block(const std::vector<FencedBlock>& blocks, const FencedBlock& blo
     return pass();
 }
 
-/// The page on disk is that of the program; its first example has the flaw, its second has not.
+/// The cases of a rule.
+struct Corpus {
+    std::size_t mistakes = 0, near_misses = 0;
+};
+
+constexpr std::size_t kLeastCases = 5;
+
+/// The parts of a text between empty lines.
+std::size_t count_parts(const std::string& text) {
+    std::size_t parts = 0;
+    bool is_inside = false;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        const bool is_empty = end == begin;
+        parts += !is_empty && !is_inside ? 1 : 0;
+        is_inside = !is_empty;
+        begin = end + 1;
+    }
+    return parts;
+}
+
+Corpus corpus_of(const std::string& rule, const Context& context) {
+    Corpus corpus;
+    const std::string text = read_file(context.root / "tests/lint" / (rule + ".md")).value_or("");
+    for (const FencedBlock& block : read_fenced_blocks(text)) {
+        const std::string_view finds = block.attribute("finds");
+        if (!finds.empty()) corpus.mistakes += static_cast<std::size_t>(1 + std::count(finds.begin(), finds.end(), ','));
+        if (block.has_attribute("valid")) corpus.near_misses += count_parts(block.content);
+    }
+    return corpus;
+}
+
+/// The page on disk is that of the program with the size of the corpus; its first example has the flaw, its second has not.
 Outcome run_page(const std::string& rule_name, const Context& context) {
     const lint::Rule& rule = *lint::find_rule(rule_name);
+    const Corpus corpus = corpus_of(rule_name, context);
     const std::string page = lint::rule_page(rule);
+    const std::string published = page + "\nTested on " + std::to_string(corpus.mistakes) + " mistakes, all of which it finds, and on " +
+                                  std::to_string(corpus.near_misses) +
+                                  " near misses, none of which it reports. It reports nothing in the examples and the documentation.\n";
     const fs::path path = context.root / "docs/rules" / (rule_name + ".md");
-    const std::string difference = diff_lines(page, read_file(path).value_or(""));
-    if (!difference.empty()) return fail("docs/rules/" + rule_name + ".md is stale; `ruff explain` says:\n" + difference);
+    if (!read_file(path)) write_file(path, "");
+    const std::string present = read_file(path).value_or("");
+    const std::string difference = diff_lines(published, present);
+    if (!difference.empty()) {
+        return fail("docs/rules/" + rule_name + ".md is stale; --update writes it:\n" + difference, {{path, 0, present.size(), published}});
+    }
+    if (corpus.mistakes < kLeastCases || corpus.near_misses < kLeastCases) {
+        return fail("There are " + std::to_string(corpus.mistakes) + " mistakes and " + std::to_string(corpus.near_misses) +
+                    " near misses; each rule has five of both.\n");
+    }
     const std::vector<FencedBlock> blocks = read_fenced_blocks(page);
     if (blocks.empty()) return fail("The page has no example.\n");
+    lint::Selection selection;
+    selection.add(rule);
     const bool needs_module = blocks[0].content.find("import ") != std::string::npos;
-    if (!needs_module && findings_of(blocks[0].content, "example.ruff", rule_name, {}).empty()) {
+    if (!needs_module && findings_of(blocks[0].content, "example.ruff", rule_name, selection).empty()) {
         return fail("The rule finds nothing in the first example of its page.\n");
     }
-    if (blocks.size() > 1 && !findings_of(blocks[1].content, "example.ruff", rule_name, {}).empty()) {
+    if (blocks.size() > 1 && !findings_of(blocks[1].content, "example.ruff", rule_name, selection).empty()) {
         return fail("The rule finds something in what its page recommends.\n");
     }
     return pass();

@@ -5,18 +5,26 @@ namespace {
 
 using namespace syntax;
 
+/// A declaration of the program may stand where the main name would be: then there is no fix.
+void report(Context& context, Span span, const BuiltinAlias& alias, bool is_free) {
+    const std::string main(alias.main);
+    Diagnostic& finding = context.report(span, "`" + std::string(alias.name) + "` is another name of `" + main + "`");
+    finding.tags.is_deprecated = true;
+    if (is_free) finding.fixes.push_back({"Write `" + main + "`", FixSafety::Safe, {{span, main}}});
+}
+
 void check(Context& context) {
     context.each<NameExpr>([&](const NameExpr& name) {
         if (builtin_of(context, name) == nullptr) return;
         const BuiltinAlias* alias = find_builtin_alias(name.name.text());
         if (alias == nullptr) return;
-        // A declaration of the program may stand where the main name would be.
         const Span span = context.tree.span(name);
-        const std::string main(alias->main);
-        const bool is_free = context.model.lookup(main, span.begin) == sema::kNone;
-        Diagnostic& finding = context.report(name, "`" + std::string(alias->name) + "` is another name of `" + main + "`");
-        finding.tags.is_deprecated = true;
-        if (is_free) finding.fixes.push_back({"Write `" + main + "`", FixSafety::Safe, {{span, main}}});
+        report(context, span, *alias, context.model.lookup(alias->main, span.begin) == sema::kNone);
+    });
+    context.each<MemberExpr>([&](const MemberExpr& member) {
+        const BuiltinAlias* alias = find_builtin_alias(member.name.text());
+        const BuiltinRow* builtin = alias == nullptr ? nullptr : called_builtin(context, member);
+        if (builtin != nullptr && builtin->name == alias->main) report(context, context.tree.span(member.name), *alias, true);
     });
 }
 

@@ -1,171 +1,144 @@
-// The extension: finds the server, keeps it running, and offers commands and tasks.
+// The extension: keeps a server running, shows how it is, and offers commands, tasks and the Test Explorer.
 import * as vscode from "vscode";
-import { CloseAction, ErrorAction, LanguageClient, State } from "vscode-languageclient/node";
-import { RestartPolicy } from "./restart";
+import { launch } from "./client";
+import { Lifecycle, Status } from "./lifecycle";
 import { explain, findServer, Found } from "./server";
-import { testAt } from "./tests";
+import { runOnFile, taskProvider } from "./tasks";
+import { TestExplorer } from "./test_explorer";
+import { testAt, testsIn } from "./tests";
 
-let client: LanguageClient | undefined;
-let output: vscode.OutputChannel;
-let status: vscode.LanguageStatusItem;
-const policy = new RestartPolicy();
+let lifecycle: Lifecycle | undefined;
 
+/** In a workspace without trust neither its settings nor its folders are looked at. */
 function find(context: vscode.ExtensionContext): Promise<Found> {
   const settings = vscode.workspace.getConfiguration("rufflang.server").inspect<string>("path");
   const isTrusted = vscode.workspace.isTrusted;
-  const setting = (isTrusted ? settings?.workspaceFolderValue ?? settings?.workspaceValue : undefined) ?? settings?.globalValue ?? "";
+  const ofWorkspace = isTrusted ? (settings?.workspaceFolderValue ?? settings?.workspaceValue) : undefined;
   return findServer({
-    setting,
+    setting: ofWorkspace ?? settings?.globalValue ?? "",
     workspaceFolders: isTrusted ? (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath) : [],
     searchPath: process.env["PATH"] ?? "",
     extensionFolder: context.extensionPath,
   });
 }
 
-function show(text: string, severity: vscode.LanguageStatusSeverity): void {
-  status.text = text;
-  status.severity = severity;
+async function offerSettings(message: string): Promise<void> {
+  const open = "Open Settings";
+  const chosen = await vscode.window.showWarningMessage(`Ruff: ${message}`, open);
+  if (chosen === open) await vscode.commands.executeCommand("workbench.action.openSettings", "rufflang.server.path");
 }
 
-async function start(context: vscode.ExtensionContext): Promise<void> {
+/** A `ruff` that runs programs: one without a server will do. Says it where there is none. */
+async function findProgram(context: vscode.ExtensionContext): Promise<string | undefined> {
   const found = await find(context);
-  if (found.kind !== "found") {
-    show("Ruff: no server", vscode.LanguageStatusSeverity.Warning);
-    const open = "Open Settings";
-    const chosen = await vscode.window.showWarningMessage(`Ruff: ${explain(found)}`, open);
-    if (chosen === open) await vscode.commands.executeCommand("workbench.action.openSettings", "rufflang.server.path");
-    return;
-  }
-  const settings = vscode.workspace.getConfiguration("rufflang.server");
-  const environment = { ...process.env, ...settings.get<Record<string, string>>("extraEnv", {}) };
-  client = new LanguageClient(
-    "rufflang",
-    "Ruff",
-    { command: found.path, args: ["lsp", ...settings.get<string[]>("arguments", [])], options: { env: environment } },
-    {
-      documentSelector: [{ language: "ruff", scheme: "file" }, { language: "ruff", scheme: "untitled" }],
-      outputChannel: output,
-      synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.ruff,rufflang.toml}") },
-      initializationFailedHandler: () => false,
-      errorHandler: {
-        error: () => ({ action: ErrorAction.Continue }),
-        closed: () => {
-          ended(context);
-          return { action: CloseAction.DoNotRestart, handled: true };
-        },
-      },
-    },
-  );
-  client.onDidChangeState((event) => {
-    if (event.newState === State.Running) show(found.version, vscode.LanguageStatusSeverity.Information);
-  });
-  show("Ruff: starting", vscode.LanguageStatusSeverity.Information);
-  try {
-    await client.start();
-  } catch (error) {
-    output.appendLine(`The server did not start: ${String(error)}`);
-  }
+  if (found.kind === "found" || found.kind === "old") return found.path;
+  void offerSettings(explain(found));
+  return undefined;
 }
 
-function ended(context: vscode.ExtensionContext): void {
-  client = undefined;
-  const delay = policy.delayAfterEnd(Date.now());
-  if (delay !== undefined) {
-    show(`Ruff: starting again in ${delay / 1000} s`, vscode.LanguageStatusSeverity.Warning);
-    setTimeout(() => void start(context), delay);
-    return;
-  }
-  show("Ruff: stopped", vscode.LanguageStatusSeverity.Error);
+async function offerRestart(output: vscode.OutputChannel): Promise<void> {
   const look = "Show Output";
-  void vscode.window.showErrorMessage("Ruff: the server keeps ending and is not started again.", look, "Restart").then((chosen) => {
-    if (chosen === look) output.show();
-    if (chosen === "Restart") void restart(context);
+  const again = "Restart";
+  const chosen = await vscode.window.showErrorMessage("Ruff: the server keeps ending and is not started again.", look, again);
+  if (chosen === look) output.show();
+  if (chosen === again) await lifecycle?.restart();
+}
+
+function showStatus(item: vscode.LanguageStatusItem, output: vscode.OutputChannel, status: Status): void {
+  const { Information, Warning, Error: Failure } = vscode.LanguageStatusSeverity;
+  const set = (text: string, severity: vscode.LanguageStatusSeverity): void => {
+    item.text = text;
+    item.severity = severity;
+    item.busy = status.kind === "starting";
+    output.appendLine(text);
+  };
+  switch (status.kind) {
+    case "stopped":
+      return set("Ruff: stopped", Information);
+    case "starting":
+      return set("Ruff: starting", Information);
+    case "running":
+      return set(status.version, Information);
+    case "waiting":
+      return set(`Ruff: the server ended; starting again in ${status.milliseconds / 1000} s`, Warning);
+    case "missing":
+      set(`Ruff: no server. ${status.message}`, Warning);
+      return void offerSettings(status.message);
+    case "failed":
+      set("Ruff: the server keeps ending", Failure);
+      return void offerRestart(output);
+  }
+}
+
+function makeLifecycle(context: vscode.ExtensionContext, output: vscode.OutputChannel, item: vscode.LanguageStatusItem): Lifecycle {
+  return new Lifecycle({
+    find: () => find(context),
+    launch: (server, ended) => launch(server, output, ended),
+    after: (milliseconds, body) => {
+      const timer = setTimeout(body, milliseconds);
+      return () => clearTimeout(timer);
+    },
+    now: () => Date.now(),
+    show: (status) => showStatus(item, output, status),
   });
 }
 
-async function restart(context: vscode.ExtensionContext): Promise<void> {
-  policy.reset();
-  const running = client;
-  client = undefined;
-  await running?.stop().catch(() => undefined);
-  await start(context);
+/** The file that a command is about, saved: the argument of a lens, or the active editor's. */
+async function savedFile(uri: unknown): Promise<vscode.TextDocument | undefined> {
+  const isGiven = typeof uri === "string" || uri instanceof vscode.Uri;
+  const active = vscode.window.activeTextEditor?.document;
+  const document = isGiven ? await vscode.workspace.openTextDocument(typeof uri === "string" ? vscode.Uri.parse(uri) : uri) : active;
+  if (document?.languageId !== "ruff" || !(await document.save())) return undefined;
+  // What was untitled has another document now.
+  return document.isUntitled ? vscode.window.activeTextEditor?.document : document;
 }
 
-async function run(context: vscode.ExtensionContext, name: string, args: string[]): Promise<void> {
-  const found = await find(context);
-  if (found.kind !== "found") {
-    void vscode.window.showWarningMessage(`Ruff: ${explain(found)}`);
-    return;
-  }
-  const terminal = vscode.window.createTerminal({ name, shellPath: found.path, shellArgs: args });
-  terminal.show();
+async function runFile(context: vscode.ExtensionContext, uri?: unknown): Promise<void> {
+  const document = await savedFile(uri);
+  const program = document && (await findProgram(context));
+  if (document && program !== undefined) await runOnFile(program, document.fileName, "run");
 }
 
-async function savedFile(): Promise<vscode.TextEditor | undefined> {
-  const editor = vscode.window.activeTextEditor;
-  if (editor?.document.languageId !== "ruff") return undefined;
-  return (await editor.document.save()) ? editor : undefined;
-}
-
-async function runFile(context: vscode.ExtensionContext): Promise<void> {
-  const editor = await savedFile();
-  if (editor) await run(context, "Ruff", ["run", editor.document.fileName]);
-}
-
-async function runTest(context: vscode.ExtensionContext): Promise<void> {
-  const editor = await savedFile();
-  if (!editor) return;
-  const test = testAt(editor.document.getText(), editor.selection.active.line);
-  if (!test) {
+async function runTest(context: vscode.ExtensionContext, uri?: unknown, name?: unknown): Promise<void> {
+  const document = await savedFile(uri);
+  if (!document) return;
+  const line = vscode.window.activeTextEditor?.selection.active.line ?? 0;
+  const test = typeof name === "string" ? name : testAt(testsIn(document.getText()), line)?.fullName;
+  if (test === undefined) {
     void vscode.window.showInformationMessage("Ruff: the cursor is in no test.");
     return;
   }
-  await run(context, `Ruff: ${test.name}`, ["test", editor.document.fileName, "--filter", test.name]);
-}
-
-function tasks(context: vscode.ExtensionContext): vscode.TaskProvider {
-  const make = async (definition: vscode.TaskDefinition): Promise<vscode.Task | undefined> => {
-    const found = await find(context);
-    if (found.kind !== "found") return undefined;
-    const command = String(definition["command"]);
-    const paths = (definition["paths"] as string[] | undefined) ?? ["."];
-    const options = command === "check" ? ["--output-format", "concise"] : [];
-    const execution = new vscode.ProcessExecution(found.path, [command, ...options, ...paths]);
-    return new vscode.Task(definition, vscode.TaskScope.Workspace, command, "ruff", execution, "$rufflang");
-  };
-  return {
-    provideTasks: async () => {
-      const made = await Promise.all(["check", "fmt", "test"].map((command) => make({ type: "rufflang", command })));
-      return made.filter((task) => task !== undefined);
-    },
-    resolveTask: (task) => make(task.definition),
-  };
+  const program = await findProgram(context);
+  if (program !== undefined) await runOnFile(program, document.fileName, "test", ["--filter", test]);
 }
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  output = vscode.window.createOutputChannel("Ruff");
-  status = vscode.languages.createLanguageStatusItem("rufflang", { language: "ruff" });
-  status.name = "Ruff";
-  status.command = { command: "rufflang.showOutput", title: "Output" };
-  const commands: Record<string, () => unknown> = {
-    restartServer: () => restart(context),
+  const output = vscode.window.createOutputChannel("Ruff");
+  const item = vscode.languages.createLanguageStatusItem("rufflang", { language: "ruff" });
+  item.name = "Ruff";
+  item.command = { command: "rufflang.showOutput", title: "Output" };
+  const running = (lifecycle = makeLifecycle(context, output, item));
+  const commands: Record<string, (...args: unknown[]) => unknown> = {
+    restartServer: () => running.restart(),
+    stopServer: () => running.stop(),
     showOutput: () => output.show(),
-    runFile: () => runFile(context),
-    runTest: () => runTest(context),
+    runFile: (uri) => runFile(context, uri),
+    runTest: (uri, name) => runTest(context, uri, name),
   };
   context.subscriptions.push(
     output,
-    status,
+    item,
+    new TestExplorer(() => findProgram(context)),
     ...Object.entries(commands).map(([name, body]) => vscode.commands.registerCommand(`rufflang.${name}`, body)),
-    vscode.tasks.registerTaskProvider("rufflang", tasks(context)),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void restart(context)),
+    vscode.tasks.registerTaskProvider("rufflang", taskProvider(() => findProgram(context))),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("rufflang.server")) void restart(context);
+      if (event.affectsConfiguration("rufflang.server")) void running.restart();
     }),
   );
-  await start(context);
+  await running.start();
 }
 
 export async function deactivate(): Promise<void> {
-  await client?.stop();
+  await lifecycle?.stop();
 }

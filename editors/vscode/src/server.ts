@@ -1,5 +1,6 @@
 // Which `ruff` to use: the setting, the workspace, PATH, the one in the extension. A linter for Python has the same
-// name, so each is asked who it is. No vscode here: the tests run this in Node.
+// name, and a `ruff` of ours may be older than the language server, so each is asked who it is and what it can do.
+// No vscode here: the tests run this in Node.
 import { execFile } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import * as path from "node:path";
@@ -15,14 +16,26 @@ export interface Places {
   extensionFolder: string;
 }
 
+export interface Program {
+  path: string;
+  /** The first line of `--version`. */
+  version: string;
+}
+
 export type Found =
-  | { kind: "found"; path: string; version: string }
-  | { kind: "other"; path: string; version: string }
+  /** Ours, with a language server. */
+  | ({ kind: "found" } & Program)
+  /** Ours, but from before there was a language server. It runs programs all the same. */
+  | ({ kind: "old" } & Program)
+  /** Another program of this name. */
+  | ({ kind: "other" } & Program)
   | { kind: "missing"; tried: string[] };
 
 const program = process.platform === "win32" ? "ruff.exe" : "ruff";
+const answersWithin = 5000;
 
-/** Where to look, best first. A setting rules out the rest. */
+/** Where to look, best first. A setting rules out the rest; relative folders in PATH would depend on where the editor
+ * was started, and are left out. */
 export function candidates(places: Places): string[] {
   if (places.setting !== "") return [places.setting];
   return [
@@ -30,8 +43,8 @@ export function candidates(places: Places): string[] {
       path.join(folder, "build", "release", "bin", program),
       path.join(folder, "bin", program),
     ]),
-    ...places.searchPath.split(path.delimiter).filter((folder) => folder !== "").map((folder) => path.join(folder, program)),
-    path.join(places.extensionFolder, "server", program),
+    ...places.searchPath.split(path.delimiter).filter((folder) => path.isAbsolute(folder)).map((folder) => path.join(folder, program)),
+    path.join(places.extensionFolder, "server", "bin", program),
   ];
 }
 
@@ -44,34 +57,48 @@ export function isExecutable(file: string): boolean {
   }
 }
 
-/** The first line of `ruff --version`, or "" if it does not answer within five seconds. */
-export function versionOf(file: string): Promise<string> {
+interface Answer {
+  succeeded: boolean;
+  output: string;
+}
+
+function ask(file: string, ...args: string[]): Promise<Answer> {
   return new Promise((resolve) => {
-    execFile(file, ["--version"], { timeout: 5000 }, (error, output) => {
-      resolve(error ? "" : (output.split(/\r?\n/)[0] ?? ""));
-    });
+    execFile(file, args, { timeout: answersWithin }, (error, output) => resolve({ succeeded: error === null, output }));
   });
 }
 
-/** The first that is ours; else the first that is another program; else what was tried. */
+async function identify(file: string): Promise<Exclude<Found, { kind: "missing" }>> {
+  const { succeeded, output } = await ask(file, "--version");
+  const version = succeeded ? (output.split(/\r?\n/)[0] ?? "") : "";
+  if (!version.includes("(rufflang)")) return { kind: "other", path: file, version };
+  const { succeeded: hasServer } = await ask(file, "help", "lsp");
+  return { kind: hasServer ? "found" : "old", path: file, version };
+}
+
+/** The first with a server; else the first of ours; else the first of this name; else what was tried. */
 export async function findServer(places: Places): Promise<Found> {
   const tried = candidates(places);
+  let old: Found | undefined;
   let other: Found | undefined;
   for (const file of tried.filter(isExecutable)) {
-    const version = await versionOf(file);
-    if (version.includes("(rufflang)")) return { kind: "found", path: file, version };
-    other ??= { kind: "other", path: file, version };
+    const found = await identify(file);
+    if (found.kind === "found") return found;
+    if (found.kind === "old") old ??= found;
+    else other ??= found;
   }
-  return other ?? { kind: "missing", tried };
+  return old ?? other ?? { kind: "missing", tried };
 }
 
 /** What to tell a person who has no server. */
-export function explain(found: Found): string {
+export function explain(found: Exclude<Found, { kind: "found" }>): string {
   switch (found.kind) {
-    case "found":
-      return "";
+    case "old":
+      return `${found.path} (${found.version}) has no language server. Install a newer Ruff, or set rufflang.server.path.`;
     case "other":
-      return `${found.path} is another program${found.version === "" ? "" : ` (${found.version})`}. Set rufflang.server.path to the ruff of the Ruff language.`;
+      return found.version === ""
+        ? `${found.path} does not run: it did not answer --version. Set rufflang.server.path to a ruff that does.`
+        : `${found.path} is another program (${found.version}). Set rufflang.server.path to the ruff of the Ruff language.`;
     case "missing":
       return "No ruff was found. Install Ruff, or set rufflang.server.path.";
   }

@@ -7,25 +7,40 @@ import * as textmate from "vscode-textmate";
 
 const folder = process.cwd();
 
-async function load(): Promise<textmate.IGrammar> {
-  const wasm = readFileSync(path.join(folder, "node_modules/vscode-oniguruma/release/onig.wasm"));
-  await oniguruma.loadWASM(wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength));
+const files: Record<string, string> = {
+  "source.ruff": "syntaxes/ruff.tmLanguage.json",
+  "markdown.ruff.codeblock": "syntaxes/markdown.tmLanguage.json",
+};
+
+function grammarOf(scope: string): textmate.IRawGrammar | null {
+  // Markdown itself is the editor's; what is injected needs only its name.
+  if (scope === "text.html.markdown") {
+    return textmate.parseRawGrammar('{ "scopeName": "text.html.markdown", "patterns": [] }', "markdown.json");
+  }
+  const file = files[scope];
+  return file === undefined ? null : textmate.parseRawGrammar(readFileSync(path.join(folder, file), "utf8"), file);
+}
+
+async function load(scope: string): Promise<textmate.IGrammar> {
   const registry = new textmate.Registry({
     onigLib: Promise.resolve({
       createOnigScanner: (patterns) => new oniguruma.OnigScanner(patterns),
       createOnigString: (text) => new oniguruma.OnigString(text),
     }),
-    loadGrammar: async () => {
-      const file = path.join(folder, "syntaxes/ruff.tmLanguage.json");
-      return textmate.parseRawGrammar(readFileSync(file, "utf8"), file);
-    },
+    loadGrammar: (name) => Promise.resolve(grammarOf(name)),
+    getInjections: (name) => (name === "text.html.markdown" ? ["markdown.ruff.codeblock"] : []),
   });
-  const grammar = await registry.loadGrammar("source.ruff");
+  const grammar = await registry.loadGrammar(scope);
   if (grammar === null) throw new Error("no grammar");
   return grammar;
 }
 
-const loaded = load();
+async function loadOniguruma(): Promise<void> {
+  const wasm = readFileSync(path.join(folder, "node_modules/vscode-oniguruma/release/onig.wasm"));
+  await oniguruma.loadWASM(wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength));
+}
+
+const loaded = loadOniguruma().then(() => load("source.ruff"));
 
 /** The innermost scope of each token that has one, as `text scope`. */
 async function scopes(line: string): Promise<string[]> {
@@ -74,4 +89,17 @@ test("comments and escapes", async () => {
   assert.deepEqual(await scopes("/// doc"), ["/// doc comment.line.documentation"]);
   assert.ok((await scopes('"\\n"')).includes("\\n constant.character.escape"));
   assert.ok((await scopes('"\\q"')).includes("\\q invalid.illegal.escape"));
+});
+
+test("a fenced block of Ruff in Markdown is Ruff, and what follows is not", async () => {
+  await loaded;
+  const markdown = await load("text.html.markdown");
+  let state = textmate.INITIAL;
+  const seen: string[] = [];
+  for (const line of ["text", "```ruff no-run", "let x := 1", "```", "let y := 2", "```python", "let z := 3"]) {
+    const { tokens, ruleStack } = markdown.tokenizeLine(line, state);
+    state = ruleStack;
+    seen.push(tokens.some((token) => token.scopes.includes("keyword.control.ruff")) ? "ruff" : "text");
+  }
+  assert.deepEqual(seen, ["text", "text", "ruff", "text", "text", "text", "text"]);
 });
