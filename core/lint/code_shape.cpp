@@ -211,6 +211,17 @@ bool has_method_named(const Context& context, std::string_view name) {
     });
 }
 
+std::string qualified_name(const Context& context, const sema::UndefinedName& name) {
+    const std::string_view text = context.model.text(name.name);
+    for (const sema::Binding& each : context.model.bindings) {
+        if (each.kind != sema::BindingKind::Module) continue;
+        const sema::SemanticModel* module = context.model.imports[each.index].module;
+        if (module == nullptr || module->find_export(text) == sema::kNone) continue;
+        return std::string(context.model.text(each.name)) + "." + std::string(text);
+    }
+    return {};
+}
+
 bool has_comment_in(const Context& context, Span span) {
     return std::any_of(context.tree.comments.begin(), context.tree.comments.end(),
                        [&](const Comment& comment) { return comment.span.overlaps(span); });

@@ -91,6 +91,9 @@ bool holds(const syntax::Node& node) {
 /// Whether any struct of the file, or of a module it imports directly, has a method of that name.
 [[nodiscard]] bool has_method_named(const Context& context, std::string_view name);
 
+/// `m.area` for an undefined `area` that the module `m` exports, which the file imports as a whole; else empty.
+[[nodiscard]] std::string qualified_name(const Context& context, const sema::UndefinedName& name);
+
 [[nodiscard]] bool has_comment_in(const Context& context, Span span);
 
 /// The edit that takes a statement away with its line; nothing where something else would change with it: a comment

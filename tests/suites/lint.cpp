@@ -172,9 +172,9 @@ constexpr Deliberate kDeliberate[] = {
     {"Where a statement ends", "no-effect"},
 };
 
-/// A variable that only shows how something is written is no mistake either, in the documentation.
+/// A variable or function that only shows how something is written is no mistake either, in the documentation.
 bool is_deliberate(const FencedBlock& block, const Diagnostic& finding) {
-    if (finding.code == "unused-variable") return true;
+    if (finding.code == "unused-variable" || finding.code == "unused-function") return true;
     return std::any_of(std::begin(kDeliberate), std::end(kDeliberate), [&](const Deliberate& each) {
         return block.heading.find(each.heading) != std::string::npos && finding.code == each.rule;
     });

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/lint/context.h"
+#include "core/lint/code_shape.h"
 
 namespace ruff::lint {
 namespace {
@@ -19,6 +19,7 @@ void check(Context& context) {
     for (const sema::UndefinedName& name : context.model.undefined) {
         const std::string text(context.model.text(name.name));
         if (text == "Promise" && is_promise_namespace(context, *name.node)) continue;
+        if (!qualified_name(context, name).empty()) continue;  // of module-name-unqualified
         Diagnostic& finding = context.report(context.tree.tokens[name.token].span(), "Undefined variable: " + text);
         finding.help = sema::undefined_hint(context.model, name);
     }
