@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/lint/context.h"
+#include "core/lint/code_shape.h"
 #include "core/lint/suppressions.h"
 
 namespace ruff::lint {
@@ -43,6 +43,22 @@ std::vector<Diagnostic> Selection::apply(const config::CheckConfig& config) {
 
 namespace {
 
+/// What a test expects to fail, `assert_throws(|| …)`, is no finding.
+void remove_expected_errors(const Context& context, std::vector<Diagnostic>& findings) {
+    std::vector<Span> expected;
+    context.each<syntax::CallExpr>([&](const syntax::CallExpr& call) {
+        const BuiltinRow* builtin = builtin_of(context, *call.callee);
+        if (builtin != nullptr && builtin->name == "assert_throws") expected.push_back(context.tree.span(call));
+    });
+    if (expected.empty()) return;
+    std::erase_if(findings, [&](const Diagnostic& finding) {
+        if (find_rule(finding.code)->severity != Severity::Error) return false;
+        return std::any_of(expected.begin(), expected.end(), [&](Span span) {
+            return span.begin <= finding.span.begin && finding.span.end <= span.end;
+        });
+    });
+}
+
 std::vector<Diagnostic> run_rules(const sema::SemanticModel& model, const Selection& selection) {
     Context context(model);
     std::array<bool, kRuleCount> is_enabled{};
@@ -54,6 +70,7 @@ std::vector<Diagnostic> run_rules(const sema::SemanticModel& model, const Select
         rule.body->check(context);
     }
     std::vector<Diagnostic> findings = context.take_findings();
+    remove_expected_errors(context, findings);
     const Rule& suppression_rule = all_rules()[static_cast<std::size_t>(RuleId::unused_suppression)];
     context.set_rule(suppression_rule, selection.severity(suppression_rule.id).value_or(suppression_rule.severity));
     apply_suppressions(context.tree, is_enabled, findings, context);

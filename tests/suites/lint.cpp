@@ -168,6 +168,12 @@ struct Deliberate {
 };
 constexpr Deliberate kDeliberate[] = {
     {"Parameters and arguments", "wrong-arity"},
+    {"Parameters and arguments", "unknown-argument"},
+    {"Calls and order", "unknown-argument"},
+    {"Equality and order", "type-mismatch"},
+    {"15. Types", "type-mismatch"},
+    {"Declaring and assigning", "mutated-let"},
+    {"Methods", "mutated-let"},
     {"Scopes", "constant-condition"},
     {"Where a statement ends", "no-effect"},
 };

@@ -14,11 +14,18 @@ bool is_array_of_promises(const Context& context, sema::Type type) {
     return context.types().is(type, ValueKind::Array) && is_promise(context, context.types().table().data(type).element);
 }
 
+/// `ps.push(p)` gives the array that it has changed: nothing is lost.
+bool changes_in_place(const Context& context, const Node& expression) {
+    const auto* call = expression.as<CallExpr>();
+    const BuiltinRow* builtin = call == nullptr ? nullptr : called_builtin(context, *call->callee);
+    return builtin != nullptr && builtin->is_mutating();
+}
+
 void check_dropped(Context& context) {
     context.each<ExprStmt>([&](const ExprStmt& statement) {
         const Node& expression = without_parens(*statement.expression);
         const bool is_call = expression.is<CallExpr>() || expression.is<PipeExpr>();
-        if (!is_call || is_value_used(context, statement)) return;
+        if (!is_call || is_value_used(context, statement) || changes_in_place(context, expression)) return;
         const sema::Type type = context.type_of(expression);
         const bool is_array = is_array_of_promises(context, type);
         if (!is_array && !is_promise(context, type)) return;
