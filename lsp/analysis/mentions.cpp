@@ -227,7 +227,7 @@ private:
         switch (receiver.kind) {
             case Receiver::Kind::Unknown: return;
             case Receiver::Kind::Module:
-                return add(member.name, Access::Read, entity_of(*receiver.file, receiver.file->model->find_export(name)));
+                return add(member.name, access_of(member), entity_of(*receiver.file, receiver.file->model->find_export(name)));
             case Receiver::Kind::Struct:
                 return add(member.name, access_of(member), member_of(*receiver.file, *receiver.type, name));
             case Receiver::Kind::Builtin: {

@@ -124,12 +124,14 @@ void read_settings(Client& client, const Json& settings) {
     if (hints.has("types")) client.shows_types = hints["types"].is_true();
 }
 
-const std::vector<std::string_view>& semantic_token_types() {
-    static const std::vector<std::string_view> kTypes{
-        "namespace", "type",     "class",   "enum",     "struct",   "typeParameter", "parameter", "variable",
-        "property",  "enumMember", "function", "method", "keyword",  "comment",       "string",    "number", "operator",
-    };
-    return kTypes;
+std::vector<std::string_view> semantic_token_types(const Client& client) {
+    std::vector<std::string_view> types{"namespace", "type",     "struct",   "class",    "enum",     "enumMember",
+                                        "property",  "variable", "parameter", "function", "method"};
+    const std::vector<std::string>& listed = client.token_types;
+    std::erase_if(types, [&](std::string_view type) {
+        return !listed.empty() && std::find(listed.begin(), listed.end(), type) == listed.end();
+    });
+    return types;
 }
 
 const std::vector<std::string_view>& semantic_token_modifiers() {
@@ -166,7 +168,7 @@ Json initialize_result(const Client& client) {
                make_object("firstTriggerCharacter", "}", "moreTriggerCharacter", list({"\n"})));
     server.set("semanticTokensProvider",
                make_object("legend",
-                           make_object("tokenTypes", names(semantic_token_types()), "tokenModifiers",
+                           make_object("tokenTypes", names(semantic_token_types(client)), "tokenModifiers",
                                        names(semantic_token_modifiers())),
                            "full", make_object("delta", true), "range", true));
     server.set("diagnosticProvider", make_object("identifier", "ruff", "interFileDependencies", true,

@@ -61,8 +61,9 @@ void read_settings(Client& client, const Json& settings);
 /// The answer to `initialize`.
 [[nodiscard]] Json initialize_result(const Client& client);
 
-/// Token types and modifiers in the order of the legend.
-[[nodiscard]] const std::vector<std::string_view>& semantic_token_types();
+/// The token types that are sent to a client, in the order of the legend: ours that it lists. A client that lists none
+/// gets all.
+[[nodiscard]] std::vector<std::string_view> semantic_token_types(const Client& client);
 [[nodiscard]] const std::vector<std::string_view>& semantic_token_modifiers();
 
 }  // namespace ruff::lsp

@@ -345,7 +345,8 @@ private:
                 line(point(subject, each["position"]) + " " + std::string(each["label"].text()));
             }
         } else if (name == "settings") {
-            driver_.notify("workspace/didChangeConfiguration", make_object("settings", *lsp::parse_json(words[1])));
+            driver_.settings = make_object("inlayHints", make_object("parameterNames", true, "types", true));
+            driver_.notify("workspace/didChangeConfiguration", make_object("settings", Json()));
         } else if (name == "tokens") {
             show_tokens(subject, driver_.request("textDocument/semanticTokens/full", driver_.document(subject))["data"]);
         } else if (name == "selection") {
@@ -396,7 +397,7 @@ private:
             const Json end = make_object("line", token_line, "character", column + number(2));
             const std::uint32_t from = driver_.offset(path, begin), to = driver_.offset(path, end);
             std::string text = point(path, begin) + " " + driver_.text(path).substr(from, to - from) + " " +
-                               std::string(lsp::semantic_token_types()[static_cast<std::size_t>(number(3))]);
+                               std::string(lsp::semantic_token_types({})[static_cast<std::size_t>(number(3))]);
             for (std::size_t bit = 0; bit < std::size(kModifiers); ++bit) {
                 if ((number(4) >> bit) & 1) text += " " + std::string(kModifiers[bit]);
             }

@@ -72,7 +72,7 @@ void SessionDriver::answer_server_requests() {
         const Json message = messages_[answered_];
         if (!message.has("method") || !message.has("id")) continue;
         Json result;
-        if (message["method"].text() == "workspace/configuration") result.push(Json());
+        if (message["method"].text() == "workspace/configuration") result.push(settings);
         if (message["method"].text() == "workspace/applyEdit") {
             result = make_object("applied", apply_workspace_edit(message["params"]["edit"]).empty());
         }

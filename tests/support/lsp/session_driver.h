@@ -57,6 +57,8 @@ public:
     [[nodiscard]] const std::vector<lsp::Json>& messages() const { return messages_; }
     [[nodiscard]] lsp::Server& server() { return *server_; }
 
+    /// What it answers to `workspace/configuration`: the section `rufflang`.
+    lsp::Json settings;
     /// Told of every change of a document: bytes [begin, end) become `size` bytes.
     std::function<void(const std::string& path, std::uint32_t begin, std::uint32_t end, std::size_t size)> on_change;
 
