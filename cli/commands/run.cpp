@@ -31,7 +31,7 @@ int run(const Arguments& arguments) {
     options.arguments.assign(arguments.program_arguments.begin(), arguments.program_arguments.end());
     options.script_path = path;
     options.move_stacks = std::getenv("RUFF_STRESS") != nullptr;
-    int code = engine::run_program(std::move(program.image), std::move(options), arguments.has("--stats"));
+    int code = engine::run_program(std::move(program.image), std::move(options), {arguments.has("--stats"), std::string(arguments.value("--trace"))});
     vm::Output::flush();
     if (const std::string failure = vm::Output::failure(); !failure.empty()) {
         vm::Output::write_error("error: cannot write to standard output: " + failure + "\n");
@@ -42,6 +42,7 @@ int run(const Arguments& arguments) {
 
 constexpr Option kOptions[] = {
     {.name = "--stats", .help = "Shows counters of the run on stderr when it has ended"},
+    {.name = "--trace", .kind = OptionKind::value, .value_name = "FILE", .help = "Writes when each fiber ran and waited, for ui.perfetto.dev"},
 };
 
 }  // namespace

@@ -1,7 +1,10 @@
 #include "core/engine/engine.h"
 
 #include <csignal>
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <unistd.h>
 
@@ -11,6 +14,7 @@
 #include "core/support/render.h"
 #include "core/vm/array.h"
 #include "core/vm/operations.h"
+#include "core/vm/trace.h"
 
 namespace ruff::engine {
 
@@ -66,7 +70,7 @@ std::string excerpt_of(vm::Vm& vm, const vm::ErrorObject& error, bool use_color)
 }
 
 void append_stack(vm::Vm& vm, const vm::ErrorObject& error, bool use_color, std::string& out) {
-    if (error.stack_size < 2) return;
+    if (error.stack_size < 2 && error.async_steps == nullptr) return;
     out += use_color ? std::string(kBold) + "call stack:" + std::string(kReset) + "\n" : "call stack:\n";
     for (std::uint32_t i = 0; i < error.stack_size; ++i) {
         if (error.stack_omitted > 0 && i == 100) out += "  ... " + std::to_string(error.stack_omitted) + " more calls ...\n";
@@ -75,6 +79,9 @@ void append_stack(vm::Vm& vm, const vm::ErrorObject& error, bool use_color, std:
             out += "  ... " + std::to_string(error.stack_size + error.stack_omitted - 14) + " more calls ...\n";
             i = error.stack_size - 5;
         }
+    }
+    for (const vm::AsyncStep* step = error.async_steps; step != nullptr; step = step->next) {
+        out += (step->is_await ? "  awaited by " : "  started at ") + vm.describe(step->place) + "\n";
     }
 }
 
@@ -131,11 +138,17 @@ void on_interrupt(int) {
     if (vm::Vm* vm = interrupted_vm.load()) vm->request_interrupt(vm::kInterruptSignal);
 }
 
+void on_dump_request(int) {
+    if (vm::Vm* vm = interrupted_vm.load()) vm->request_interrupt(vm::kInterruptDump);
+}
+
 void catch_interrupts(vm::Vm& vm) {
     interrupted_vm = &vm;
     struct sigaction action {};
     action.sa_handler = on_interrupt;
     sigaction(SIGINT, &action, nullptr);
+    action.sa_handler = on_dump_request;
+    sigaction(SIGUSR1, &action, nullptr);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, nullptr);
 }
@@ -146,19 +159,31 @@ std::string describe_counters(const vm::Vm& vm) {
     std::string out = "containers copied: " + std::to_string(counters.cow_copies) + "\n";
     out += "memory held: " + std::to_string(counters.live_bytes / 1024) + " KiB\n";
     out += "cycle collections: " + std::to_string(counters.cycle_collections) + ", objects freed by them: " + std::to_string(counters.cycles_freed) + "\n";
-    out += "fibers started: " + std::to_string(vm.next_fiber_id - 1) + "\n";
+    const vm::Scheduler::Counters& fibers = vm.scheduler.counters;
+    out += "fibers started: " + std::to_string(vm.next_fiber_id - 1) + ", at once: " + std::to_string(fibers.most_fibers) + "\n";
+    out += "switches between fibers: " + std::to_string(fibers.switches) + ", timers: " + std::to_string(fibers.timers_armed) + "\n";
     return out;
+}
+
+void write_trace(const vm::Vm& vm, const std::string& path) {
+    const std::string text = vm::chrome_trace({vm.scheduler.trace->events(vm)});
+    std::FILE* file = std::fopen(path.c_str(), "we");
+    const bool was_written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    if (file != nullptr) std::fclose(file);
+    if (!was_written) vm::Output::write_error("error: cannot write the trace to " + path + ": " + std::strerror(errno) + "\n");
 }
 
 }  // namespace
 
-int run_program(std::shared_ptr<vm::Image> image, vm::VmOptions options, bool show_stats) {
+int run_program(std::shared_ptr<vm::Image> image, vm::VmOptions options, const RunReports& reports) {
     // Never destroyed: the process ends, and freeing everything first would only take time.
     auto* vm = new vm::Vm(std::move(image), builtins::native_table(), std::move(options));
     vm->reporter = report;
     catch_interrupts(*vm);
+    if (!reports.trace_path.empty()) vm->scheduler.trace = new vm::Trace;
     const int code = vm->run_main();
-    if (show_stats) vm::Output::write_error(describe_counters(*vm));
+    if (!reports.trace_path.empty()) write_trace(*vm, reports.trace_path);
+    if (reports.show_stats) vm::Output::write_error(describe_counters(*vm));
     return code;
 }
 

@@ -27,8 +27,12 @@ struct LoadResult {
 
 /// Runs the program's main file to its end, reporting uncaught errors on stderr. Gives the exit code of the process. SIGINT cancels
 /// the main fiber; a second one ends the program at once.
-/// With `show_stats`, counters of the run follow on stderr.
-[[nodiscard]] int run_program(std::shared_ptr<vm::Image> image, vm::VmOptions options, bool show_stats = false);
+/// SIGUSR1 prints where every fiber stands on stderr, and the program goes on.
+struct RunReports {
+    bool show_stats = false;       ///< counters of the run follow on stderr
+    std::string trace_path;        ///< not empty: what fibers did goes to this file, see core/vm/trace.h
+};
+[[nodiscard]] int run_program(std::shared_ptr<vm::Image> image, vm::VmOptions options, const RunReports& reports = {});
 
 // --- tests -------------------------------------------------------------------------------------------------------
 

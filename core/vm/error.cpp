@@ -60,6 +60,14 @@ void set_error_stack(ErrorObject& error, const StackEntry* entries, std::uint32_
     if (error.stack) std::memcpy(error.stack, entries, count * sizeof(StackEntry));
 }
 
+void add_async_step(ErrorObject& error, StackEntry place, bool is_await) {
+    AsyncStep** end = &error.async_steps;
+    for (int count = 0; *end != nullptr; end = &(*end)->next) {
+        if (++count == kMaxAsyncSteps) return;
+    }
+    *end = new (current_heap().allocate(sizeof(AsyncStep))) AsyncStep{place, is_await, nullptr};
+}
+
 namespace hooks {
 
 RUFF_ALWAYS_TRUTHY(Error)
@@ -94,6 +102,10 @@ void children_Error(Object* object, ValueVisitor& visitor) {
 void free_Error(Object* object) {
     auto* error = reinterpret_cast<ErrorObject*>(object);
     set_error_stack(*error, nullptr, 0, 0);
+    while (AsyncStep* step = error->async_steps) {
+        error->async_steps = step->next;
+        current_heap().deallocate(step, sizeof(AsyncStep));
+    }
     error->~ErrorObject();
     current_heap().deallocate(error, sizeof(ErrorObject));
 }

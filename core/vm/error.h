@@ -23,6 +23,11 @@ class Vm;
 /// Gives an error its stack, copied, innermost first. `omitted` frames were left out in the middle.
 void set_error_stack(ErrorObject& error, const StackEntry* entries, std::uint32_t count, std::uint32_t omitted);
 
+/// Notes that the error left a fiber that was started at `place` (`is_await` false), or came to one that awaits there. The first
+/// kMaxAsyncSteps are kept.
+void add_async_step(ErrorObject& error, StackEntry place, bool is_await);
+inline constexpr int kMaxAsyncSteps = 20;
+
 /// How many entries of a stack are kept at either end.
 inline constexpr std::uint32_t kStackInnermost = 100, kStackOutermost = 20;
 

@@ -26,6 +26,7 @@
 #include "core/vm/handle.h"
 #include "core/vm/machine.h"
 #include "core/vm/string.h"
+#include "core/vm/trace.h"
 
 namespace ruff::vm {
 
@@ -84,6 +85,7 @@ void free_fiber(Vm& vm, Fiber* fiber) {
     if (fiber->previous_all != nullptr) fiber->previous_all->next_all = fiber->next_all;
     else vm.all_fibers = fiber->next_all;
     if (fiber->next_all != nullptr) fiber->next_all->previous_all = fiber->previous_all;
+    --vm.scheduler.counters.fibers_alive;
     std::free(fiber->stack);
     std::free(fiber->frames);
     delete fiber->operation;
@@ -126,6 +128,7 @@ bool raise_cancellation(Vm& vm) {
 bool must_unwind(const Vm& vm) {
     const Fiber* fiber = vm.fiber;
     while (!may_not_wait(*fiber)) {
+        if (fiber->cleanup != Cleanup::None) return false;   // its `finally` blocks have a time of their own
         if (fiber->generator == nullptr || fiber->resumer == nullptr) return false;
         fiber = fiber->resumer;
     }
@@ -178,6 +181,8 @@ Fiber* new_fiber(Vm& vm, std::uint32_t registers) {
     fiber->next_all = vm.all_fibers;
     if (vm.all_fibers != nullptr) vm.all_fibers->previous_all = fiber;
     vm.all_fibers = fiber;
+    Scheduler::Counters& counters = vm.scheduler.counters;
+    counters.most_fibers = std::max(counters.most_fibers, ++counters.fibers_alive);
     return fiber;
 }
 
@@ -218,6 +223,7 @@ bool start_async(Vm& vm, const Code& code, Value* window, std::uint32_t count) {
     promise->started_at = vm.current_position();
     fiber->promise = promise;
     prepare_fiber(*fiber, code, window, count);
+    if (vm.scheduler.trace != nullptr) [[unlikely]] vm.scheduler.trace->fiber_started(vm, *fiber);
     window[0] = Value::share(promise);
     park(vm);
     fiber->resumer = vm.fiber;
@@ -237,6 +243,7 @@ PromiseObject* Vm::start_fiber(const Value& function, const Value* arguments, st
     for (std::uint32_t i = 0; i < count; ++i) started->stack[2 + i] = arguments[i];
     started->start_arguments = count;
     retain(&promise->head);
+    if (scheduler.trace != nullptr) [[unlikely]] scheduler.trace->fiber_started(*this, *started);
     scheduler.make_ready(started, Value(), false);
     return promise;
 }
@@ -295,6 +302,16 @@ void settle(Vm& vm, PromiseObject& promise, PromiseState state, Value result) {
     release(&promise.head);
 }
 
+namespace {
+
+/// An error that comes from another fiber arrives in this one.
+void note_await(const Vm& vm, const Value& value) {
+    ErrorObject& error = *value.as<ErrorObject>();
+    if (error.has_stack && (error.head.flags & (kErrorCancellation | kErrorLeave)) == 0) add_async_step(error, vm.current_position(), true);
+}
+
+}  // namespace
+
 PromiseObject* awaited_promise(Vm& vm, const Value& value) {
     if (value.is(ValueKind::Promise)) return as_promise(value);
     return value.is(ValueKind::TaskHandle) ? value.as<HandleObject>()->handle->promise(vm) : nullptr;
@@ -314,6 +331,7 @@ bool await_register(Vm& vm, Value* slot) {
         Value result = promise.result;
         if (rejected) {
             slot->set_null();
+            note_await(vm, result);
             vm.raise_value(std::move(result));
             return unwind(vm);
         }
@@ -394,6 +412,7 @@ bool switch_away(Vm& vm) {
     park(vm);
     Fiber* fiber = vm.fiber;
     if (fiber->cleanup == Cleanup::Limited) [[unlikely]] limit_cleanup(vm, *fiber);
+    if (vm.scheduler.trace != nullptr) [[unlikely]] vm.scheduler.trace->wait_began(vm, *fiber);
     while (fiber->generator != nullptr && fiber->resumer != nullptr) fiber = fiber->resumer;   // its puller waits with it
     if (Fiber* starter = fiber->resumer; starter != nullptr && fiber->generator == nullptr) {
         fiber->resumer = nullptr;
@@ -435,10 +454,12 @@ Next take_next(Vm& vm) {
         vm.raise_value(cancellation_error());
         return Next::Raise;
     }
+    if (vm.scheduler.trace != nullptr) [[unlikely]] vm.scheduler.trace->resumed(vm, *fiber);
     make_current(vm, fiber);
     Value delivered = std::move(fiber->delivered);
     if (fiber->delivered_error) {
         fiber->delivered_error = false;
+        note_await(vm, delivered);
         vm.raise_value(std::move(delivered));
         return Next::Raise;
     }
@@ -484,7 +505,9 @@ Next finish_fiber(Vm& vm, Value result, bool failed) {
     promise->fiber = nullptr;
     if (failed && (result.object()->flags & kErrorCancellation) != 0) promise->head.flags |= kPromiseCancelled;
     if (failed) result.object()->flags &= static_cast<std::uint8_t>(~kErrorCancellation);
+    if (vm.scheduler.trace != nullptr) [[unlikely]] vm.scheduler.trace->fiber_ended(vm, *fiber);
     const bool was_main = fiber == vm.main_fiber;
+    if (failed && !was_main) add_async_step(*result.as<ErrorObject>(), promise->started_at, false);
     if (was_main) vm.main_fiber = nullptr;
     free_fiber(vm, fiber);
     vm.fiber = nullptr;
@@ -594,7 +617,7 @@ Next unwind_fiber(Vm& vm) {
         const Code& code = *frame.code;
         if (const bytecode::Handler* handler = find_handler(vm, frame, error)) {
             const std::uint8_t unwinds = error.object()->flags & (kErrorCancellation | kErrorLeave);
-            if (unwinds != 0 && vm.fiber->cleanup == Cleanup::None) {
+            if (unwinds != 0 && vm.fiber->cleanup != Cleanup::Over) {
                 vm.fiber->is_cancelled = true;
                 vm.fiber->cleanup = (unwinds & kErrorCancellation) != 0 ? Cleanup::Limited : Cleanup::Unlimited;
             }

@@ -135,6 +135,13 @@ struct StackEntry {
     std::uint32_t pc;
 };
 
+/// A step of an error from fiber to fiber: where the failing one was started, and where the next one awaited it.
+struct AsyncStep {
+    StackEntry place;
+    bool is_await;              ///< false: the start
+    AsyncStep* next;
+};
+
 struct ErrorObject {
     Object head;
     ErrorKind kind;
@@ -142,6 +149,7 @@ struct ErrorObject {
     std::uint32_t stack_size;
     std::uint32_t stack_omitted;///< frames left out between the innermost 100 and the outermost 20
     StackEntry* stack;          ///< innermost first
+    AsyncStep* async_steps;     ///< the way the error went through fibers, in order; see add_async_step
     Value message;              ///< string
     Value hint;                 ///< string or null
     Value value;                ///< what was thrown

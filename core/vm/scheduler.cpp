@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "core/vm/trace.h"
 #include "core/vm/vm.h"
 
 namespace ruff::vm {
@@ -19,6 +20,7 @@ void Scheduler::make_ready(Fiber* fiber, Value delivered, bool is_error) {
     fiber->delivered_error = is_error;
     fiber->wait = WaitKind::None;
     fiber->is_ready = true;
+    if (trace != nullptr) [[unlikely]] trace->became_ready(*current_vm(), *fiber);
     if (tail_ - head_ == ring_.size()) {
         std::vector<Fiber*> larger(ring_.size() * 2);
         for (std::size_t i = head_; i != tail_; ++i) larger[i - head_] = ring_[i & (ring_.size() - 1)];
@@ -32,6 +34,7 @@ void Scheduler::make_ready(Fiber* fiber, Value delivered, bool is_error) {
 Fiber* Scheduler::take_ready() {
     Fiber* fiber = ring_[head_++ & (ring_.size() - 1)];
     fiber->is_ready = false;
+    ++counters.switches;
     return fiber;
 }
 
@@ -69,6 +72,7 @@ void Scheduler::sift_down(std::size_t i) {
 }
 
 void Scheduler::arm(Timer& timer, Instant deadline) {
+    ++counters.timers_armed;
     heap_.push_back({deadline, sequence_++, &timer});
     sift_up(heap_.size() - 1);
 }

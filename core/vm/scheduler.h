@@ -14,6 +14,7 @@
 namespace ruff::vm {
 
 class Vm;
+class Trace;
 
 /// Nanoseconds of a monotonic clock.
 using Instant = std::int64_t;
@@ -58,6 +59,16 @@ public:
     [[nodiscard]] Instant next_deadline() const { return heap_.empty() ? kNever : heap_[0].deadline; }
 
     std::unique_ptr<EventSource> events;                 ///< made by the runtime at the first need
+
+    Trace* trace = nullptr;                              ///< not owned; null: nothing is traced
+
+    struct Counters {
+        std::uint64_t timers_armed = 0;
+        std::uint64_t switches = 0;                      ///< fibers taken from the ring
+        std::uint32_t fibers_alive = 0;
+        std::uint32_t most_fibers = 0;                   ///< alive at once
+    };
+    Counters counters;
 
     static constexpr std::uint32_t kPollInterval = 128;
 

@@ -11,6 +11,7 @@
 #include "core/vm/machine.h"
 #include "core/vm/operations.h"
 #include "core/vm/string.h"
+#include "core/vm/trace.h"
 
 namespace ruff::vm {
 
@@ -185,15 +186,6 @@ thread_local Vm* t_current_vm = nullptr;
 
 constexpr Instant kGrace = 1'000'000'000;   ///< how long `finally` blocks may take once the program is ending
 
-/// Where a fiber waits, for the deadlock report.
-std::string describe_wait(const Vm& vm, const Fiber& fiber) {
-    const Frame& frame = fiber.frames[fiber.frame_count - 1];
-    std::string text = vm.describe({frame.code->index, static_cast<std::uint32_t>(frame.pc - frame.code->instructions - 1)});
-    if (fiber.operation != nullptr) text += ", in " + std::string(fiber.operation->describe());
-    else if (fiber.wait == WaitKind::Promise) text += ", awaiting a promise";
-    return text;
-}
-
 /// A fiber other than a generator that nobody pulls from any more.
 bool has_waiting_fiber(const Vm& vm) {
     for (const Fiber* fiber = vm.all_fibers; fiber != nullptr; fiber = fiber->next_all) {
@@ -227,15 +219,8 @@ void Vm::main_failed(const Value& error) {
 
 void Vm::report_deadlock() {
     Value error = make_error(ErrorKind::Value, "Deadlock: all fibers are waiting");
-    std::string places;
-    int count = 0;
-    for (const Fiber* waiting = all_fibers; waiting != nullptr; waiting = waiting->next_all) {
-        if (waiting->frame_count == 0 || waiting->wait == WaitKind::None) continue;
-        if (++count <= 20) places += "\n  " + describe_wait(*this, *waiting);
-    }
-    if (count > 20) places += "\n  ... and " + std::to_string(count - 20) + " more";
     failed = true;
-    if (reporter != nullptr) reporter(*this, error, "waiting:" + places);
+    if (reporter != nullptr) reporter(*this, error, "waiting:\n" + describe_fibers(20));
 }
 
 void Vm::promise_dropped(PromiseObject& promise) {
@@ -271,6 +256,7 @@ int Vm::run_function(Code& code) {
     started->frames[0] = {code.instructions, &code, started->stack + 1, kFrameBottom, 0};
     started->frame_count = 1;
     main_fiber = started;
+    if (scheduler.trace != nullptr) scheduler.trace->fiber_started(*this, *started);
     make_current(*this, started);
     run_interpreter(*this);
     main_result = promise->state == PromiseState::Fulfilled ? promise->result : Value();
@@ -322,6 +308,7 @@ void Vm::request_interrupt(Interrupt what) {
 
 bool Vm::handle_interrupt() {
     const std::uint32_t what = interrupt.exchange(0);
+    if ((what & kInterruptDump) != 0) Output::write_error("fibers:\n" + describe_fibers(1000) + "\n");
     if ((what & kInterruptSignal) == 0) return what != 0;
     if (interrupted) exit_code = 130;   // a second one does not wait
     interrupted = true;

@@ -139,6 +139,8 @@ public:
     void main_failed(const Value& error);
     void end_everything();
     void report_deadlock();
+    /// Where every fiber stands, a line each, and who waits for whom in a circle: for the deadlock report and SIGUSR1.
+    [[nodiscard]] std::string describe_fibers(std::size_t most) const;
     /// The last handle of a promise is gone: a rejection that nobody awaited is reported.
     void promise_dropped(PromiseObject& promise);
     void rejected_unobserved(PromiseObject& promise);
