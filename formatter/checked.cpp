@@ -10,10 +10,8 @@ using namespace syntax;
 
 namespace {
 
-/// Whether two texts are the same but for LF and CRLF, and for blanks at their ends.
+/// Whether two texts are the same but for LF and CRLF.
 bool is_same_text(std::string_view a, std::string_view b) {
-    const auto trim = [](std::string_view text) { return text.substr(0, text.find_last_not_of(" \t\r\n") + 1); };
-    a = trim(a), b = trim(b);
     if (a == b) return true;
     std::size_t i = 0, j = 0;
     while (i < a.size() && j < b.size()) {
@@ -22,6 +20,12 @@ bool is_same_text(std::string_view a, std::string_view b) {
         if (a[i++] != b[j++]) return false;
     }
     return i == a.size() && j == b.size();
+}
+
+/// Blanks at the end of a comment go.
+bool is_same_comment(std::string_view a, std::string_view b) {
+    const auto trim = [](std::string_view text) { return text.substr(0, text.find_last_not_of(" \t\r\n") + 1); };
+    return is_same_text(trim(a), trim(b));
 }
 
 bool is_closer(TokenKind kind) {
@@ -41,6 +45,13 @@ std::size_t skip_free_tokens(const SyntaxTree& tree, std::size_t token) {
             return token;
         }
     }
+}
+
+/// `=` and `:=` are one.
+bool is_same_token(const SyntaxTree& before, const Token& a, const SyntaxTree& after, const Token& b) {
+    const auto folded = [](TokenKind kind) { return kind == TokenKind::Equal ? TokenKind::ColonEqual : kind; };
+    if (folded(a.kind) != folded(b.kind)) return false;
+    return folded(a.kind) == TokenKind::ColonEqual || is_same_text(before.text(a), after.text(b));
 }
 
 std::string describe(const SyntaxTree& tree, const char* what, Span before) {
@@ -83,30 +94,36 @@ std::string with_crlf(std::string_view text) {
 }
 
 std::string compare_content(const SyntaxTree& before, const SyntaxTree& after) {
-    std::size_t i = 0, j = 0;
+    // Step by step through both: the same token, with the same comments since the token before it.
+    std::size_t i = 0, j = 0, comment_i = 0, comment_j = 0;
     while (true) {
         i = skip_free_tokens(before, i), j = skip_free_tokens(after, j);
         const Token& a = before.tokens[i];
         const Token& b = after.tokens[j];
-        const auto folded = [](TokenKind kind) { return kind == TokenKind::Equal ? TokenKind::ColonEqual : kind; };
-        if (folded(a.kind) != folded(b.kind)) return describe(before, "a token changes", a.span());
-        if (a.kind == TokenKind::Eof) break;
-        if (folded(a.kind) != TokenKind::ColonEqual && !is_same_text(before.text(a), after.text(b))) {
-            return describe(before, "a token changes", a.span());
+        if (!is_same_token(before, a, after, b)) return describe(before, "a token changes", a.span());
+        while (comment_i < before.comments.size() && before.comments[comment_i].next_token <= i) {
+            const Comment& comment = before.comments[comment_i++];
+            const bool is_there = comment_j < after.comments.size() && after.comments[comment_j].next_token <= j;
+            if (!is_there) return describe(before, "a comment moves or is lost", comment.span);
+            if (!is_same_comment(before.text(comment.span), after.text(after.comments[comment_j++].span))) {
+                return describe(before, "a comment changes", comment.span);
+            }
         }
+        if (comment_j < after.comments.size() && after.comments[comment_j].next_token <= j) {
+            return describe(before, "a comment moves or appears", a.span());
+        }
+        if (a.kind == TokenKind::Eof) return {};
         ++i, ++j;
     }
-    if (before.comments.size() != after.comments.size()) return "the number of comments changes";
-    for (std::size_t k = 0; k < before.comments.size(); ++k) {
-        if (!is_same_text(before.text(before.comments[k].span), after.text(after.comments[k].span))) {
-            return describe(before, "a comment changes", before.comments[k].span);
-        }
-    }
-    return {};
 }
 
 FormatResult unchanged(const SyntaxTree& tree) { return source_as(status_of(tree), tree); }
-FormatResult untouched(const SyntaxTree& tree) { return source_as(FormatStatus::Untouched, tree); }
+
+FormatResult untouched(const SyntaxTree& tree, std::string defect) {
+    FormatResult result = source_as(FormatStatus::Untouched, tree);
+    result.defect = std::move(defect);
+    return result;
+}
 
 FormatResult checked(const SyntaxTree& tree, std::string text) {
     if (uses_crlf(tree.text())) text = with_crlf(text);
@@ -115,7 +132,13 @@ FormatResult checked(const SyntaxTree& tree, std::string text) {
     const auto after = make_source(tree.source->path(), std::move(text));
     {
         const ParseResult parsed = parse_file(after);
-        if (parsed->has_errors != tree.has_errors || !compare_content(tree, *parsed).empty()) return untouched(tree);
+        std::string defect = compare_content(tree, *parsed);
+        if (defect.empty() && parsed->has_errors != tree.has_errors) {
+            defect = tree.has_errors ? "mistakes go"
+                                     : describe(*parsed, parsed->diagnostics[0].message.c_str(), parsed->diagnostics[0].span) +
+                                           " of the result";
+        }
+        if (!defect.empty()) return untouched(tree, std::move(defect));
     }
     FormatResult result;
     result.status = status_of(tree);

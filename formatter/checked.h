@@ -11,6 +11,9 @@ namespace ruff::formatter {
 /// The text must be UTF-8 without NUL: of another nobody knows the tokens.
 [[nodiscard]] bool is_readable(const syntax::SyntaxTree& tree);
 
+/// The defect of a printer that is not in step with the tokens.
+inline constexpr const char* kOutOfStep = "a token is taken out of turn";
+
 /// Whether the first line ends in CRLF.
 [[nodiscard]] bool uses_crlf(std::string_view text);
 /// Every LF as CRLF.
@@ -22,7 +25,7 @@ namespace ruff::formatter {
 
 /// The source as it is, because there is nothing to do.
 [[nodiscard]] FormatResult unchanged(const syntax::SyntaxTree& tree);
-/// The source as it is, because it could not be formatted.
-[[nodiscard]] FormatResult untouched(const syntax::SyntaxTree& tree);
+/// The source as it is, because it could not be formatted; `defect` says why.
+[[nodiscard]] FormatResult untouched(const syntax::SyntaxTree& tree, std::string defect);
 
 }  // namespace ruff::formatter

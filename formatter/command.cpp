@@ -75,7 +75,8 @@ Report report_on(const SourceFile& source, const FormatResult& result, const Com
         report.message = render_diagnostics(source, result.diagnostics, render);
         report.exit_code = kHasErrors;
     } else if (result.status == FormatStatus::Untouched) {
-        report.message = "ruff: " + source.path() + " is left as it was: formatting would have changed what it says\n";
+        report.message = "ruff: " + source.path() + " is left as it was: formatting would have changed what it says (" +
+                         result.defect + ")\n";
         report.exit_code = kInternal;
     }
     if (!report.has_changed) return report;

@@ -115,7 +115,7 @@ void Document::find_lines() {
 class Layout {
 public:
     Layout(const Document& document, std::string& out, const LayoutOptions& options, std::uint32_t depth)
-        : document_(document), out_(out), options_(options) {
+        : document_(document), out_(out), options_(options), text_end_(out.size()) {
         depths_.push_back(depth);
         modes_.push_back(Mode::broken);
     }
@@ -180,12 +180,16 @@ private:
     }
 
     void new_line(bool is_blank) {
-        while (out_.ends_with(' ')) out_.pop_back();
+        drop_spaces();
         if (!out_.empty()) out_ += is_blank ? "\n\n" : "\n";
+        text_end_ = out_.size();
         at_line_start_ = true;
         must_break_ = wants_space_ = false;
         column_ = 0;
     }
+
+    /// Behind the last text of the line; what a text itself ends with stays.
+    void drop_spaces() { out_.resize(text_end_); }
 
     /// Before any text: the line break a comment asked for, indentation, or the blank behind a comment.
     void begin_text(char first) {
@@ -193,6 +197,7 @@ private:
         if (at_line_start_) {
             column_ = depths_.back() * options_.indent;
             out_.append(column_, ' ');
+            text_end_ = out_.size();
             at_line_start_ = false;
         } else if (wants_space_ && first != ',' && first != ')' && first != ']' && !out_.ends_with(' ')) {
             out_ += ' ';
@@ -205,6 +210,7 @@ private:
         if (text.empty()) return;
         begin_text(text[0]);
         out_ += text;
+        text_end_ = out_.size();
         column_ += width;
     }
 
@@ -217,6 +223,7 @@ private:
             out_ += text.substr(0, end);
         }
         out_ += text;
+        text_end_ = out_.size();
     }
 
     void put_space() {
@@ -232,7 +239,7 @@ private:
         }
         // Two blanks before a comment that ends the line.
         if (kind == Kind::LastComment && !at_line_start_ && !must_break_) {
-            while (out_.ends_with(' ')) out_.pop_back();
+            drop_spaces();
             out_ += "  ";
             wants_space_ = false;
         }
@@ -246,6 +253,7 @@ private:
     const LayoutOptions& options_;
     std::vector<std::uint32_t> depths_;
     std::vector<Mode> modes_;
+    std::size_t text_end_ = 0;  // behind it there are only blanks
     std::uint32_t column_ = 0;
     bool at_line_start_ = true;
     bool must_break_ = false;   // a comment that ends its line was written

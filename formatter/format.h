@@ -26,10 +26,13 @@ struct FormatResult {
     std::string text;
     /// What is wrong with the source.
     std::vector<Diagnostic> diagnostics;
+    /// If it is untouched, what would have gone wrong: "a token changes on line 3".
+    std::string defect;
 };
 
-/// The tokens (but for `=` and `:=`, `;` and trailing commas) and the comments of the result are those of the source;
-/// this is checked each time, and where it does not hold the source is left untouched.
+/// The tokens (but for `=` and `:=`, `;` and trailing commas) of the result are those of the source, and so are the
+/// comments, each between the same two tokens; this is checked each time, and where it does not hold the source is left
+/// untouched.
 [[nodiscard]] FormatResult format_source(std::shared_ptr<const SourceFile> source, const LayoutOptions& options);
 [[nodiscard]] FormatResult format_tree(const syntax::SyntaxTree& tree, const LayoutOptions& options);
 

@@ -473,6 +473,11 @@ bool Printer::can_hug(const Node& argument) const {
     }
 }
 
+/// `e? ?`, `e? .name` and `e? ..b` are written with a blank: together the two would be another sign.
+void Printer::keep_from_question_mark() {
+    if (next_ > 0 && tree_.tokens[next_ - 1].kind == TokenKind::Question) document_.space();
+}
+
 /// One step behind its operand.
 void Printer::postfix_step(const Node& step) {
     if (const auto* call = step.as<CallExpr>()) {
@@ -490,10 +495,10 @@ void Printer::postfix_step(const Node& step) {
     } else if (const auto* slice = step.as<SliceExpr>()) {
         take(), node(slice->low), take(), node(slice->high), take();
     } else if (step.is<MemberExpr>()) {
+        if (at(TokenKind::Dot)) keep_from_question_mark();
         take(), take();
     } else {
-        // `e??` would be another sign.
-        if (step.to<PropagateExpr>().operand->is<PropagateExpr>()) document_.space();
+        keep_from_question_mark();
         take();
     }
 }
@@ -592,6 +597,7 @@ void Printer::chain(const Node& last) {
 
 void Printer::print(const RangeExpr& range) {
     node(range.start);
+    keep_from_question_mark();
     take();
     node(range.end);
 }

@@ -212,13 +212,22 @@ bool Printer::is_sound_outside(const Node& node) const {
 
 // ---- Statements one below the other --------------------------------------------------------------------------
 
+/// A string that is never closed holds what follows up to the end of the file; a line end would be part of it.
+static bool ends_in_open_string(const SyntaxTree& tree) {
+    if (!tree.has_errors || tree.tokens.size() < 2) return false;
+    const Token& last = tree.tokens[tree.tokens.size() - 2];
+    const bool is_string = last.kind == TokenKind::String || last.kind == TokenKind::StringHead ||
+                           last.kind == TokenKind::StringMiddle || last.kind == TokenKind::StringTail;
+    return is_string && last.end == tree.text().size();
+}
+
 std::string Printer::file() {
     const auto end = static_cast<std::uint32_t>(tree_.tokens.size() - 1);
     out_.reserve(tree_.text().size() + tree_.text().size() / 8);
     items(tree_.root->statements, {.is_root = true}, end);
     document_.print(out_, options_, 0);
     if (next_ != end || next_comment_ != tree_.comments.size()) is_in_step_ = false;
-    if (!out_.empty()) out_ += '\n';
+    if (!out_.empty() && !ends_in_open_string(tree_)) out_ += '\n';
     return std::move(out_);
 }
 
@@ -313,15 +322,12 @@ bool Printer::unformatted(Items items, std::size_t& index, const ItemStyle& styl
 void Printer::separators(const ItemStyle& style, bool& is_first, bool is_last) {
     if (is_last && style.wants_comma && !at(TokenKind::Comma)) document_.if_broken(",");
     while (at(TokenKind::Semicolon) || (style.has_commas && at(TokenKind::Comma))) {
-        if (at(TokenKind::Semicolon)) document_.force_break();
-        if (at(TokenKind::Comma)) {
-            if (is_last) document_.force_break();
-            document_.text(",");
-        }
         while (has_comment()) {
             if (is_own_line(tree_.comments[next_comment_])) separate(style, is_first, false);
             comment(true);
         }
+        if (is_last || at(TokenKind::Semicolon)) document_.force_break();
+        if (at(TokenKind::Comma)) document_.text(",");
         ++next_;
     }
     trailing_comments();

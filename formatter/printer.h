@@ -100,6 +100,7 @@ private:
     void chain(const Node& last);
     void postfix_chain(const Node& last);
     void postfix_step(const Node& step);
+    void keep_from_question_mark();
     [[nodiscard]] bool can_hug(const Node& argument) const;
 
 #define RUFF_NODE(Type, name) void print(const syntax::Type& node);

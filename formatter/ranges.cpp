@@ -147,12 +147,12 @@ FormatResult format_line_break(const SyntaxTree& tree, std::uint32_t line, const
 
 FormatResult format_range(const SyntaxTree& tree, std::uint32_t first_line, std::uint32_t last_line,
                           const LayoutOptions& options) {
-    if (!is_readable(tree)) return untouched(tree);
+    if (!is_readable(tree)) return untouched(tree, kOutOfStep);
     const Stretch stretch = stretch_of(tree, first_line, last_line);
     if (stretch.statements.empty()) return unchanged(tree);
     Printer printer(tree, options);
     std::string text = printer.statements(stretch.statements, stretch.depth);
-    if (!printer.is_in_step()) return untouched(tree);
+    if (!printer.is_in_step()) return untouched(tree, kOutOfStep);
     if (uses_crlf(tree.text())) text = with_crlf(text);
     const Span span = source_of(tree, stretch.statements);
     std::string whole(tree.text().substr(0, span.begin));
@@ -162,7 +162,7 @@ FormatResult format_range(const SyntaxTree& tree, std::uint32_t first_line, std:
 }
 
 FormatResult format_typed(const SyntaxTree& tree, std::uint32_t offset, char typed, const LayoutOptions& options) {
-    if (!is_readable(tree)) return untouched(tree);
+    if (!is_readable(tree)) return untouched(tree, kOutOfStep);
     if (offset == 0) return unchanged(tree);
     const LineIndex& lines = tree.source->lines();
     if (typed == '\n') {

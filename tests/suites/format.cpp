@@ -1,14 +1,19 @@
-// tests/format/*.txt: a program and how `ruff fmt` writes it; and what holds for every program of the source tree.
+// tests/format/*.txt: a program and how `ruff fmt` writes it; and what holds for every program: those of the source
+// tree, of the documentation, and generated ones (tests/format/properties.h).
 //
 // Options in the title: `(width 40)`, `(indent 2)`, `(lines 3-4)` for a range, from 1; `(typed)` for what the editor asks
 // for when the sign before `<|>` was typed. The expected text is followed by a line `[errors]` or `[untouched]` where
 // the formatter says so. Each case is formatted twice, and its tokens and comments are compared.
+//
+// A ```ruff block of the documentation is as `ruff fmt` writes it, but for one marked `no-format`.
 
 #include "core/syntax/parser.h"
 #include "formatter/format.h"
-#include "formatter/line_diff.h"
+#include "tests/format/properties.h"
+#include "tests/support/generator/program_generator.h"
 #include "tests/support/runner/diff.h"
 #include "tests/support/runner/files.h"
+#include "tests/support/runner/markdown.h"
 #include "tests/support/runner/sections.h"
 
 namespace ruff::tests {
@@ -16,7 +21,6 @@ namespace {
 
 using formatter::FormatResult;
 using formatter::FormatStatus;
-using formatter::compare_content;
 using formatter::format_source;
 using formatter::format_tree;
 
@@ -60,119 +64,137 @@ std::string formatted(const Section& section) {
     return text;
 }
 
-/// What is wrong with how one text is formatted; empty if nothing is.
-std::string flaws_of(const std::string& text, const formatter::LayoutOptions& options) {
-    const auto tree = syntax::parse_file(make_source("before.ruff", text));
-    const FormatResult once = format_tree(*tree, options);
-    if (tree->has_errors) return once.status == FormatStatus::Formatted ? "Errors are not reported.\n" : "";
-    if (once.status != FormatStatus::Formatted) return "It is left untouched.\n";
-    const auto after = syntax::parse_file(make_source("after.ruff", once.text));
-    const std::string difference = compare_content(*tree, *after);
-    if (!difference.empty()) return difference + "\n";
-    const FormatResult twice = format_tree(*after, options);
-    if (twice.text != once.text) return "Formatting again changes it:\n" + diff_lines(once.text, twice.text);
-    const std::vector<TextEdit> edits = formatter::line_edits(tree->text(), once.text);
-    if (apply_edits(tree->text(), edits) != once.text) return "The edits do not give the text.\n";
+Outcome run_layout(const TestCase& test) {
+    Outcome outcome = run_section(test, formatted);
+    const SectionFile file = read_sections(read_file(test.path).value_or(""));
+    if (outcome.verdict != Verdict::passed || test.index >= file.sections.size()) return outcome;
+    const Section& section = file.sections[test.index];
+    if (is_part(section)) return outcome;
+    const std::string flaws = flaws_with_comments(section.input);
+    return flaws.empty() ? outcome : fail(flaws);
+}
+
+// ---- Programs of the source tree -----------------------------------------------------------------------------
+
+/// All properties but the one about comments, which takes much longer.
+std::string flaws_at_all_widths(const std::string& text) {
+    for (const formatter::LayoutOptions options : {formatter::LayoutOptions{}, {40, 2}, {20, 4}}) {
+        const std::string flaws = flaws_of(text, options);
+        if (!flaws.empty()) return "At a width of " + std::to_string(options.line_width) + ": " + flaws;
+    }
     return {};
 }
 
-/// The text with other blanks: where there are some between tokens, three; lines begin at odd columns.
-std::string with_other_blanks(const syntax::SyntaxTree& tree) {
-    std::string text;
-    std::uint32_t at = 0;
-    std::size_t comment = 0;
-    const auto gap_to = [&](std::uint32_t begin) {
-        for (; at < begin; ++at) {
-            const char c = tree.text()[at];
-            if (c == ' ' || c == '\t') text += "   ";
-            else text += c;
-        }
-    };
-    const auto take = [&](Span span) {
-        gap_to(span.begin);
-        text += tree.text(span);
-        at = span.end;
-    };
-    // A string is one piece from its head to its tail.
-    for (std::size_t token = 0; token < tree.tokens.size(); ++token) {
-        while (comment < tree.comments.size() && tree.comments[comment].span.begin < tree.tokens[token].begin) {
-            take(tree.comments[comment++].span);
-        }
-        Span span = tree.tokens[token].span();
-        int depth = tree.tokens[token].kind == TokenKind::StringHead ? 1 : 0;
-        while (depth > 0) {
-            const syntax::Token& inner = tree.tokens[++token];
-            if (inner.kind == TokenKind::StringHead) ++depth;
-            if (inner.kind == TokenKind::StringTail) --depth;
-            span.end = inner.end;
-        }
-        take(span);
-    }
-    return text;
+std::string flaws_of_program(const std::string& path, const std::string& text) {
+    std::string flaws = flaws_at_all_widths(text);
+    if (!flaws.empty() || syntax::parse_file(make_source(path, text))->has_errors) return flaws;
+    flaws = flaws_with_other_blanks(text);
+    return flaws.empty() ? flaws_of_bytecode(path, text) : flaws;
 }
 
-/// What goes wrong when a comment stands at one of the boundaries between two tokens. Where a comment would make the
-/// program another one, or wrong, there is nothing to ask.
-std::string flaws_with_comments(const std::string& text) {
-    const auto tree = syntax::parse_file(make_source("plain.ruff", text));
-    for (const std::string_view comment : {" /* c */ ", " # c\n", "\n# c\n"}) {
-        for (const syntax::Token& token : tree->tokens) {
-            std::string commented = text;
-            commented.insert(token.begin, comment);
-            const auto parsed = syntax::parse_file(make_source("commented.ruff", commented));
-            if (parsed->has_errors || parsed->tokens.size() != tree->tokens.size()) continue;
-            const std::string flaws = flaws_of(commented, {});
-            if (flaws.empty()) continue;
-            const std::uint32_t line = tree->source->lines().line_of(token.begin) + 1;
-            return "With `" + std::string(comment) + "` before `" + std::string(tree->text(token)) + "` on line " +
-                   std::to_string(line) + ": " + flaws;
-        }
+Outcome run_file(const TestCase& test, const Context& context) {
+    const std::string text = read_file(test.path).value_or("");
+    std::string flaws = flaws_of_program(test.path.native(), text);
+    const bool is_example = test.path.native().starts_with((context.root / "examples").native());
+    if (flaws.empty() && is_example) {
+        const std::string expected = format_source(make_source("example.ruff", text), {}).text;
+        flaws = expected == text ? flaws_with_comments(text) : "It is not formatted:\n" + diff_lines(expected, text);
     }
-    return {};
+    return flaws.empty() ? pass() : fail(test.path.native() + ": " + flaws);
+}
+
+// ---- Documentation -------------------------------------------------------------------------------------------
+
+std::vector<std::filesystem::path> documents(const Context& context) {
+    std::vector<std::filesystem::path> paths = find_files(context.root / "docs", ".md");
+    paths.push_back(context.root / "README.md");
+    return paths;
+}
+
+Outcome run_document(const TestCase& test) {
+    std::string differences;
+    for (const FencedBlock& block : read_fenced_blocks(read_file(test.path).value_or(""))) {
+        if (block.language() != "ruff" || block.has_attribute("no-format")) continue;
+        const FormatResult result = format_source(make_source("block.ruff", block.content), {});
+        if (result.text == block.content) continue;
+        differences += test.path.native() + ":" + std::to_string(block.line) + ": The block is not formatted:\n" +
+                       diff_lines(result.text, block.content);
+    }
+    return differences.empty() ? pass() : fail(differences);
+}
+
+// ---- Generated programs --------------------------------------------------------------------------------------
+
+constexpr std::size_t kGeneratedCases = 20;
+constexpr std::size_t kProgramsPerCase = 15;
+
+Outcome run_generated(std::size_t index) {
+    for (std::size_t i = 0; i < kProgramsPerCase; ++i) {
+        const std::uint64_t seed = index * kProgramsPerCase + i;
+        const std::string flaws = flaws_of_program("/generated.ruff", generate_program({.seed = seed}).text);
+        if (!flaws.empty()) return fail("The program of `ruff-generate --seed " + std::to_string(seed) + "`: " + flaws);
+    }
+    return pass();
+}
+
+Outcome run_broken(std::size_t index) {
+    for (std::size_t i = 0; i < kProgramsPerCase; ++i) {
+        const std::uint64_t seed = index * kProgramsPerCase + i;
+        const std::string text = mutate(generate_program({.seed = seed, .statements = 12}).text, seed);
+        const std::string flaws = flaws_at_all_widths(text);
+        if (!flaws.empty()) return fail("The broken program of seed " + std::to_string(seed) + ": " + flaws + text);
+    }
+    return pass();
+}
+
+/// Small programs in which together each production of the grammar stands somewhere.
+Outcome run_commented() {
+    Productions missing;
+    missing.set();
+    for (std::uint64_t seed = 0; missing.any() && seed < 2000; ++seed) {
+        const GeneratedProgram program = generate_program({.seed = seed, .depth = 4, .statements = 4});
+        if ((program.productions & missing).none()) continue;
+        missing &= ~program.productions;
+        const std::string flaws = flaws_with_comments(program.text);
+        if (!flaws.empty()) return fail("The program of seed " + std::to_string(seed) + ": " + flaws + program.text);
+    }
+    std::string names;
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+        if (missing[i]) names += " " + std::string(production_name(static_cast<Production>(i)));
+    }
+    return names.empty() ? pass() : fail("No program has:" + names + "\n");
 }
 
 }  // namespace
 
 std::vector<TestCase> discover_format(const Context& context) {
     std::vector<TestCase> cases = discover_sections(context, "format", ".txt");
-    for (const char* folder : {"examples", "tests/language", "bench"}) {
+    for (const char* folder : {"examples", "tests", "bench"}) {
         for (const auto& path : find_files(context.root / folder, ".ruff")) {
             const auto name = path.lexically_relative(context.root).replace_extension();
             cases.push_back({"format/tree/" + name.generic_string(), path, 0});
         }
     }
+    for (const auto& path : documents(context)) {
+        const auto name = path.lexically_relative(context.root).replace_extension();
+        cases.push_back({"format/documentation/" + name.generic_string(), path, 0});
+    }
+    for (std::size_t i = 0; i < kGeneratedCases; ++i) {
+        cases.push_back({"format/generated-" + std::to_string(i), context.root, i});
+        cases.push_back({"format/broken-" + std::to_string(i), context.root, i});
+    }
+    cases.push_back({"format/comments-in-each-production", context.root, 0});
     return cases;
 }
 
 Outcome run_format(const TestCase& test, const Context& context) {
-    if (test.path.extension() != ".ruff") {
-        Outcome outcome = run_section(test, formatted);
-        if (outcome.verdict != Verdict::passed) return outcome;
-        const SectionFile file = read_sections(read_file(test.path).value_or(""));
-        if (test.index >= file.sections.size()) return outcome;
-        if (is_part(file.sections[test.index])) return outcome;
-        const std::string flaws = flaws_with_comments(file.sections[test.index].input);
-        return flaws.empty() ? outcome : fail(flaws);
-    }
-    const std::string text = read_file(test.path).value_or("");
-    for (const formatter::LayoutOptions options : {formatter::LayoutOptions{}, {40, 2}, {20, 4}}) {
-        const std::string flaws = flaws_of(text, options);
-        if (!flaws.empty()) {
-            return fail(test.path.native() + ", at a width of " + std::to_string(options.line_width) + ": " + flaws);
-        }
-    }
-    const auto tree = syntax::parse_file(make_source("before.ruff", text));
-    if (tree->has_errors) return pass();
-    const std::string expected = format_tree(*tree, {}).text;
-    const std::string spread = format_source(make_source("spread.ruff", with_other_blanks(*tree)), {}).text;
-    if (spread != expected) return fail("Other blanks give another text:\n" + diff_lines(expected, spread));
-    const bool is_example = test.path.native().starts_with((context.root / "examples").native());
-    if (is_example && expected != text) return fail("It is not formatted:\n" + diff_lines(expected, text));
-    if (is_example) {
-        const std::string flaws = flaws_with_comments(text);
-        if (!flaws.empty()) return fail(flaws);
-    }
-    return pass();
+    const std::string_view name = std::string_view(test.name).substr(std::string_view("format/").size());
+    if (name.starts_with("tree/")) return run_file(test, context);
+    if (name.starts_with("documentation/")) return run_document(test);
+    if (name.starts_with("generated-")) return run_generated(test.index);
+    if (name.starts_with("broken-")) return run_broken(test.index);
+    if (name == "comments-in-each-production") return run_commented();
+    return run_layout(test);
 }
 
 }  // namespace ruff::tests
