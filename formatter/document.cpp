@@ -164,19 +164,29 @@ private:
 
     Mode mode_for(const Document::Op& group) const {
         if (modes_.back() == Mode::flat) return Mode::flat;
-        if (!group.is_broken && fits(group, next_line_from(group.size))) return Mode::flat;
-        if (group.may_hug && fits(group, next_line_from(group.hugged))) return Mode::hugging;
+        if (!group.is_broken && fits(group, next_line_from(group.size), comma_behind(group.size))) return Mode::flat;
+        if (group.may_hug && fits(group, next_line_from(group.hugged), 0)) return Mode::hugging;
         return Mode::broken;
+    }
+
+    /// The width of what stands behind the end of a group only because a group around it is broken.
+    std::uint32_t comma_behind(std::uint32_t group_end) const {
+        std::size_t around = modes_.size();
+        const Document::Op* op = &document_.ops_[group_end] + 1;
+        for (; op->kind == Kind::GroupEnd || op->kind == Kind::Dedent; ++op) {
+            if (op->kind == Kind::GroupEnd) --around;
+        }
+        return op->kind == Kind::IfBroken && modes_[around - 1] == Mode::broken ? op->size : 0;
     }
 
     const Document::Op& next_line_from(std::uint32_t index) const {
         return document_.ops_[document_.ops_[index].next_line];
     }
 
-    /// Whether what stands from `begin` to `end` fits on the line, all flat.
-    bool fits(const Document::Op& begin, const Document::Op& end) const {
+    /// Whether what stands from `begin` to `end` fits on the line, all flat, with `more` behind it.
+    bool fits(const Document::Op& begin, const Document::Op& end, std::uint32_t more) const {
         const std::uint32_t start = at_line_start_ || must_break_ ? depths_.back() * options_.indent : column_;
-        return start + (end.width_before - begin.width_before) <= options_.line_width;
+        return start + (end.width_before - begin.width_before) + more <= options_.line_width;
     }
 
     void new_line(bool is_blank) {

@@ -105,6 +105,10 @@ void Printer::members(Items members, std::uint32_t closing, bool may_be_one_line
         return document_.end_group();
     }
     trailing_comments();
+    if (next_ == closing && !has_comment()) {
+        document_.hard_line(false), take();
+        return document_.end_group();
+    }
     document_.indent();
     is_one_line ? document_.line() : document_.hard_line(false);
     items(members, {.has_commas = true, .is_one_line = is_one_line, .wants_comma = wants_comma}, closing);
@@ -244,6 +248,10 @@ void Printer::print(const Match& match) {
     if (next_ == match.last_token && !has_comment()) return take();
     document_.begin_group();
     trailing_comments();
+    if (next_ == match.last_token && !has_comment()) {
+        document_.hard_line(false), take();
+        return document_.end_group();
+    }
     document_.indent(), document_.hard_line(false);
     items(match.arms, {}, match.last_token);
     document_.dedent(), document_.hard_line(false);
@@ -473,7 +481,7 @@ bool Printer::can_hug(const Node& argument) const {
     }
 }
 
-/// `e? ?`, `e? .name` and `e? ..b` are written with a blank: together the two would be another sign.
+/// `e? ?` and `e? ..b` are written with a blank: together the two would be another sign.
 void Printer::keep_from_question_mark() {
     if (next_ > 0 && tree_.tokens[next_ - 1].kind == TokenKind::Question) document_.space();
 }
@@ -495,7 +503,6 @@ void Printer::postfix_step(const Node& step) {
     } else if (const auto* slice = step.as<SliceExpr>()) {
         take(), node(slice->low), take(), node(slice->high), take();
     } else if (step.is<MemberExpr>()) {
-        if (at(TokenKind::Dot)) keep_from_question_mark();
         take(), take();
     } else {
         keep_from_question_mark();

@@ -396,11 +396,16 @@ void Printer::item(const Node& item) {
 void Printer::body(const Block& block) {
     const bool is_one_line = block.statements.size() <= 1 && is_on_one_line(block.first_token, block.last_token);
     take();
-    if (block.statements.empty()) {
-        while (next_ < block.last_token && !has_comment()) ++next_;  // `;`
-        if (next_ == block.last_token && !has_comment()) return take();
-    }
+    const auto is_empty = [&] {
+        while (block.statements.empty() && at(TokenKind::Semicolon) && !has_comment()) ++next_;
+        return next_ == block.last_token && !has_comment();
+    };
+    if (is_empty()) return take();
     trailing_comments();
+    if (is_empty()) {
+        document_.hard_line(false);
+        return take();
+    }
     document_.indent();
     if (is_one_line) document_.line();
     else document_.hard_line(false);

@@ -103,7 +103,10 @@ array that it does not read, and calls only functions that certainly change noth
 stop early, count, print or write keep their order for a reason. An await whose result is dropped is a pause, and left alone.
 
 ```ruff no-run
-async func load(name) { await async_sleep(20); return len(name) }
+async func load(name) {
+    await async_sleep(20)
+    return len(name)
+}
 mut sizes := []
 for name in ["a", "bb", "ccc"] {
     sizes.push(await load(name))
@@ -113,7 +116,10 @@ for name in ["a", "bb", "ccc"] {
 Use instead:
 
 ```ruff no-run
-async func load(name) { await async_sleep(20); return len(name) }
+async func load(name) {
+    await async_sleep(20)
+    return len(name)
+}
 mut sizes := []
 sizes.extend(await promise_all(map(["a", "bb", "ccc"], |name| || await load(name)), 8))
 ```

@@ -23,13 +23,15 @@ extern const RuleBody empty_except_rule = {check, R"md(Finds an `except` block w
 It swallows every error of its `try`, misspelt names included.
 
 ```ruff no-run
-try { remove_file("cache.json") } except { }
+try { remove_file("cache.json") } except {}
 ```
 
 Use instead:
 
 ```ruff no-run
-try { remove_file("cache.json") } except {
+try {
+    remove_file("cache.json")
+} except {
     # it is there only after the first run
 }
 ```

@@ -83,7 +83,10 @@ The work goes on by itself: the code below does not wait for it, and its error i
 a call gives a promise is known from the function, also in another module and through functions that only pass a promise on.
 
 ```ruff no-run
-async func save(name) { await async_sleep(5); return name }
+async func save(name) {
+    await async_sleep(5)
+    return name
+}
 save("report")
 print("saved")
 ```
@@ -91,7 +94,10 @@ print("saved")
 Use instead:
 
 ```ruff no-run
-async func save(name) { await async_sleep(5); return name }
+async func save(name) {
+    await async_sleep(5)
+    return name
+}
 await save("report")
 print("saved")
 ```

@@ -107,7 +107,10 @@ mut total := 0
 async func add(n) {
     total := total + await price(n)
 }
-async func price(n) { await async_sleep(n); return n }
+async func price(n) {
+    await async_sleep(n)
+    return n
+}
 ```
 
 Use instead:
@@ -117,7 +120,10 @@ mut total := 0
 async func add(n) {
     total += await price(n)
 }
-async func price(n) { await async_sleep(n); return n }
+async func price(n) {
+    await async_sleep(n)
+    return n
+}
 ```
 
 The fix is offered where `+=` says the same. It is unsafe, because the program then does something else.

@@ -67,14 +67,20 @@ The combinators take an array (or anything that can be walked) of promises, task
 anything else. With `await` inside the array the work runs one after the other, and the combinator gets only results.
 
 ```ruff no-run
-async func load(n) { await async_sleep(n); return n }
+async func load(n) {
+    await async_sleep(n)
+    return n
+}
 print(await promise_all([await load(1), await load(2)]))
 ```
 
 Use instead:
 
 ```ruff no-run
-async func load(n) { await async_sleep(n); return n }
+async func load(n) {
+    await async_sleep(n)
+    return n
+}
 print(await promise_all([load(1), load(2)]))
 ```
 

@@ -105,7 +105,10 @@ Two awaits are independent when neither uses the other's result and when both ca
 follows the calls, and where a function is not known the rule is silent. What prints or writes is left in its order.
 
 ```ruff no-run
-async func price(name) { await async_sleep(20); return len(name) }
+async func price(name) {
+    await async_sleep(20)
+    return len(name)
+}
 apples := await price("apples")
 pears := await price("pears")
 print(apples + pears)
@@ -114,7 +117,10 @@ print(apples + pears)
 Use instead:
 
 ```ruff no-run
-async func price(name) { await async_sleep(20); return len(name) }
+async func price(name) {
+    await async_sleep(20)
+    return len(name)
+}
 [apples, pears] := await promise_all([price("apples"), price("pears")])
 print(apples + pears)
 ```

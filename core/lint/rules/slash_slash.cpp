@@ -68,7 +68,7 @@ variable, or a call, and nothing else.
 `//` divides in Python. In Ruff it begins a comment, so `7 // 2` is 7.
 
 ```ruff no-run
-half := 7 // 2
+half := 7  // 2
 ```
 
 Use instead:

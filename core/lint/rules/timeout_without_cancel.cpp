@@ -53,7 +53,10 @@ function holds it, and then the work goes on after the time is up. This rule is 
 what is meant.
 
 ```ruff no-run
-async func load() { await async_sleep(500); return "text" }
+async func load() {
+    await async_sleep(500)
+    return "text"
+}
 p := load()
 try { print(await async_timeout(p, 50)) } except e { print(e.message) }
 print(p)
@@ -62,7 +65,10 @@ print(p)
 Use instead:
 
 ```ruff no-run
-async func load() { await async_sleep(500); return "text" }
+async func load() {
+    await async_sleep(500)
+    return "text"
+}
 try { print(await async_timeout(load(), 50)) } except e { print(e.message) }
 ```
 

@@ -34,7 +34,10 @@ Such a handle belongs to the isolate that made it and cannot go over to another 
 task handles and all values may go over.
 
 ```ruff no-run
-func* numbers() { yield 1; yield 2 }
+func* numbers() {
+    yield 1
+    yield 2
+}
 g := numbers()
 task := spawn { g.next() }
 print(await task)
@@ -43,7 +46,10 @@ print(await task)
 Use instead:
 
 ```ruff no-run
-func* numbers() { yield 1; yield 2 }
+func* numbers() {
+    yield 1
+    yield 2
+}
 task := spawn {
     g := numbers()
     g.next()
