@@ -50,14 +50,20 @@ Each of these is true, also `None`, `Err(e)` and a promise of false: false are `
 always taken. Mostly the value inside was meant.
 
 ```ruff no-run
-async func is_ready() { await async_sleep(1); return false }
+async func is_ready() {
+    await async_sleep(1)
+    return false
+}
 if is_ready() { print("ready") }
 ```
 
 Use instead:
 
 ```ruff no-run
-async func is_ready() { await async_sleep(1); return false }
+async func is_ready() {
+    await async_sleep(1)
+    return false
+}
 if await is_ready() { print("ready") }
 ```
 
