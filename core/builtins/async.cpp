@@ -165,8 +165,7 @@ struct Combinator;
 struct Entry : Waiter {
     Combinator* combinator = nullptr;
     PromiseObject* job_promise = nullptr;   ///< owned once started
-    Value job;                          ///< what was given, until it is started: a promise, a function, an element of map_async
-    Value result;
+    Value value;                        ///< what was given (a promise, a function, an element of map_async), in the end the result
     bool is_linked = false;
     bool is_function = false;
     bool is_done = false;
@@ -252,7 +251,7 @@ void add_suppressed(ErrorObject& error, const Value& later) {
 
 Value results_array(const Combinator& combinator) {
     ArrayObject* results = new_array(combinator.entries.size());
-    for (const Entry& entry : combinator.entries) (void)array_push(results, Value(entry.result));
+    for (const Entry& entry : combinator.entries) (void)array_push(results, Value(entry.value));
     return Value::adopt(results);
 }
 
@@ -280,15 +279,15 @@ void on_settled(Vm& vm, Combinator* combinator, Entry& entry) {
     switch (combinator->mode) {
         case Mode::All:
             if (rejected) return decide(vm, combinator, true, promise.result);
-            entry.result = promise.result;
+            entry.value = promise.result;
             break;
         case Mode::Race:
         case Mode::Timeout: return decide(vm, combinator, rejected, promise.result);
         case Mode::Any:
             if (!rejected) return decide(vm, combinator, false, promise.result);
-            entry.result = promise.result;
+            entry.value = promise.result;
             break;
-        case Mode::AllSettled: entry.result = status_entry(promise); break;
+        case Mode::AllSettled: entry.value = status_entry(promise); break;
     }
     if (!combinator->is_starting) start_more(vm, combinator);
 }
@@ -306,8 +305,8 @@ void start_more(Vm& vm, Combinator* combinator) {
         Entry& entry = entries[combinator->next++];
         if (!entry.is_function) continue;
         const bool maps = !combinator->mapped.is_null();
-        entry.job_promise = maps ? vm.start_fiber(combinator->mapped, &entry.job, 1) : vm.start_fiber(entry.job, nullptr, 0);
-        entry.job.set_null();
+        entry.job_promise = maps ? vm.start_fiber(combinator->mapped, &entry.value, 1) : vm.start_fiber(entry.value, nullptr, 0);
+        entry.value.set_null();
         ++combinator->running;
         ++combinator->functions;
         add_waiter(*entry.job_promise, entry);
@@ -326,12 +325,12 @@ void start(Vm& vm, Combinator* combinator) {
     for (Entry& entry : combinator->entries) {
         entry.combinator = combinator;
         entry.notify = notify_entry;
-        PromiseObject* given = combinator->mapped.is_null() ? awaited_promise(vm, entry.job) : nullptr;
+        PromiseObject* given = combinator->mapped.is_null() ? awaited_promise(vm, entry.value) : nullptr;
         entry.is_function = given == nullptr;
         if (entry.is_function) continue;
         retain(&given->head);
         entry.job_promise = given;
-        entry.job.set_null();
+        entry.value.set_null();
         ++combinator->running;
         entry.job_promise->head.flags |= kPromiseObserved;
         if (entry.job_promise->state != PromiseState::Pending) continue;
@@ -369,7 +368,7 @@ bool collect_jobs(Call& call, std::vector<Entry>& entries, bool takes_any) {
                                             std::string(value_kind_name(job.kind())) + ", not a promise");
             return false;
         }
-        entries.emplace_back().job = job;
+        entries.emplace_back().value = job;
         return true;
     };
     if (jobs.is_array()) {
@@ -453,7 +452,7 @@ Outcome async_timeout(Call& call) {
     combinator->mode = Mode::Timeout;
     combinator->milliseconds = call[1];
     combinator->entries.resize(1);
-    combinator->entries[0].job = call.take(0);
+    combinator->entries[0].value = call.take(0);
     combinator->fire = on_timeout;
     vm.scheduler.arm(*combinator, deadline);
     return launch(call, std::move(combinator));

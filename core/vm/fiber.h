@@ -92,8 +92,11 @@ enum class ResumeMode : std::uint8_t {
 };
 
 /// What a builtin registers when it suspends a fiber for something that is no promise; lives until the fiber resumes.
+/// Lives on the isolate's heap: made and deleted on its thread.
 struct Operation {
     virtual ~Operation() = default;
+    static void* operator new(std::size_t size);
+    static void operator delete(void* memory, std::size_t size) noexcept { current_heap().deallocate(memory, size); }
     /// Aborts the work; must have finished with it when it returns. The fiber is resumed by the caller.
     virtual void cancel(Vm& vm) = 0;
     /// For deadlock reports and dumps: "receive on a channel".

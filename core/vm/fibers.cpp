@@ -1,6 +1,6 @@
 // Frames, fibers, promises and unwinding. The model is drawn in fiber.h.
 //
-// Stacks. A fiber's registers are one growing block; frames keep pointers into it and are moved along when it grows. Above the
+// Stacks. A fiber's registers are one growing block of the heap, so they count against its limit and small ones are recycled; frames keep pointers into it and are moved along when it grows. Above the
 // window of the running frame no register holds a heap value: entering a frame initialises nothing, leaving it empties its own.
 //
 // Switching. `switch_away` decides who runs when the running fiber cannot go on: a fiber started eagerly gives control back to
@@ -38,7 +38,7 @@ namespace {
 
 constexpr Instant kCleanupTime = 1'000'000'000;
 constexpr std::uint32_t kFirstFrames = 2;
-constexpr std::uint32_t kFirstRegisters = 12;
+constexpr std::uint32_t kLeastRegisters = 4;
 constexpr std::size_t kMaxStackBytes = std::size_t{1} << 30;
 
 void clear_registers(Value* begin, Value* end) {
@@ -50,12 +50,12 @@ void clear_registers(Value* begin, Value* end) {
 
 bool move_stack(Vm& vm, std::uint32_t capacity) {
     Fiber& fiber = *vm.fiber;
-    auto* memory = static_cast<Value*>(std::malloc(capacity * sizeof(Value)));
+    auto* memory = static_cast<Value*>(vm.heap.allocate(capacity * sizeof(Value)));
     if (memory == nullptr) return false;
     std::memcpy(static_cast<void*>(memory), static_cast<const void*>(fiber.stack), fiber.stack_capacity * sizeof(Value));
     for (std::uint32_t i = fiber.stack_capacity; i < capacity; ++i) new (&memory[i]) Value();
     for (Frame* frame = fiber.frames; frame <= vm.frame; ++frame) frame->base = memory + (frame->base - fiber.stack);
-    std::free(fiber.stack);
+    vm.heap.deallocate(fiber.stack, fiber.stack_capacity * sizeof(Value));
     fiber.stack = memory;
     fiber.stack_capacity = capacity;
     vm.stack_end = memory + capacity;
@@ -67,7 +67,8 @@ bool grow_frames(Vm& vm) {
     const auto count = static_cast<std::uint32_t>(vm.frame - fiber.frames + 1);
     if (count >= vm.options().max_frames) return false;
     const std::uint32_t capacity = std::min(std::max(fiber.frame_capacity * 2, 4u), vm.options().max_frames);
-    auto* frames = static_cast<Frame*>(std::realloc(fiber.frames, capacity * sizeof(Frame)));
+    void* memory = vm.heap.reallocate(fiber.frames, fiber.frame_capacity * sizeof(Frame), capacity * sizeof(Frame));
+    auto* frames = static_cast<Frame*>(memory);
     if (frames == nullptr) return false;
     fiber.frames = frames;
     fiber.frame_capacity = capacity;
@@ -86,8 +87,8 @@ void free_fiber(Vm& vm, Fiber* fiber) {
     else vm.all_fibers = fiber->next_all;
     if (fiber->next_all != nullptr) fiber->next_all->previous_all = fiber->previous_all;
     --vm.scheduler.counters.fibers_alive;
-    std::free(fiber->stack);
-    std::free(fiber->frames);
+    vm.heap.deallocate(fiber->stack, fiber->stack_capacity * sizeof(Value));
+    vm.heap.deallocate(fiber->frames, fiber->frame_capacity * sizeof(Frame));
     delete fiber->operation;
     if (fiber->cleanup_limit != nullptr) drop_cleanup_limit(vm, *fiber);
     fiber->~Fiber();
@@ -123,6 +124,12 @@ void wake_fiber(Vm& vm, Waiter& waiter) {
 bool raise_cancellation(Vm& vm) {
     vm.raise_value(cancellation_error());
     return unwind(vm);
+}
+
+void* Operation::operator new(std::size_t size) {
+    void* memory = current_heap().allocate(size);
+    if (memory == nullptr) throw std::bad_alloc();   // builtins turn it into an error of the program
+    return memory;
 }
 
 bool must_unwind(const Vm& vm) {
@@ -171,11 +178,14 @@ bool push_frame(Vm& vm, const Code& code, Value* base, std::uint32_t flags, std:
 }
 
 Fiber* new_fiber(Vm& vm, std::uint32_t registers) {
+    const std::uint32_t capacity = std::max(registers, kLeastRegisters);
+    void* stack = vm.heap.allocate(capacity * sizeof(Value));
+    if (stack == nullptr) return nullptr;
     auto* fiber = new (vm.heap.allocate(sizeof(Fiber))) Fiber;
-    fiber->stack_capacity = std::max(registers, kFirstRegisters);
+    fiber->stack = static_cast<Value*>(stack);
+    fiber->stack_capacity = capacity;
+    fiber->frames = static_cast<Frame*>(vm.heap.allocate(kFirstFrames * sizeof(Frame)));
     fiber->frame_capacity = kFirstFrames;
-    fiber->stack = static_cast<Value*>(std::malloc(fiber->stack_capacity * sizeof(Value)));
-    fiber->frames = static_cast<Frame*>(std::malloc(fiber->frame_capacity * sizeof(Frame)));
     for (std::uint32_t i = 0; i < fiber->stack_capacity; ++i) new (&fiber->stack[i]) Value();
     fiber->id = vm.next_fiber_id++;
     fiber->next_all = vm.all_fibers;
@@ -214,10 +224,16 @@ std::uint32_t fiber_registers(const Code& code, std::uint32_t count) {
     return 1 + std::max<std::uint32_t>(code.register_count, count);
 }
 
+bool no_memory_for_fiber(Vm& vm) {
+    vm.raise_out_of_memory("fiber");
+    return unwind(vm);
+}
+
 }  // namespace
 
 bool start_async(Vm& vm, const Code& code, Value* window, std::uint32_t count) {
     Fiber* fiber = new_fiber(vm, fiber_registers(code, count));
+    if (fiber == nullptr) return no_memory_for_fiber(vm);
     PromiseObject* promise = new_promise();
     promise->fiber = fiber;
     promise->started_at = vm.current_position();
@@ -250,6 +266,7 @@ PromiseObject* Vm::start_fiber(const Value& function, const Value* arguments, st
 
 bool make_generator(Vm& vm, const Code& code, Value* window, std::uint32_t count) {
     Fiber* fiber = new_fiber(vm, fiber_registers(code, count));
+    if (fiber == nullptr) return no_memory_for_fiber(vm);
     auto* generator = static_cast<GeneratorObject*>(vm.heap.allocate(sizeof(GeneratorObject)));
     new (generator) GeneratorObject{{1, ValueKind::Generator, 0, 0}, {}, fiber, code.name};
     vm.heap.track(&generator->links);

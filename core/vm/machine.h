@@ -41,6 +41,7 @@ void run_interpreter(Vm& vm);
 /// False inside a call from C++ (op_eq, to_string …): the C++ caller cannot wait.
 [[nodiscard]] bool can_suspend(const Vm& vm);
 
+/// A fiber with room for so many registers. Null: memory was refused, which happens only for more than a few.
 [[nodiscard]] Fiber* new_fiber(Vm& vm, std::uint32_t registers);
 void make_current(Vm& vm, Fiber* fiber);
 /// Frees every fiber that still waits, without running its handlers: what a deadlocked test leaves behind.
