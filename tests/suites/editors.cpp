@@ -16,7 +16,8 @@ Outcome run_words(const Context& context) {
     return result.exit_code == 0 ? pass() : fail(result.output);
 }
 
-Outcome run_neovim(const Context& context) {
+// A Neovim that touches nothing of the person's own, with the plugin, runs one file of editors/neovim/test.
+Outcome run_neovim(const TestCase& test, const Context& context) {
     TemporaryFolder folder;
     std::string parser = (folder.path() / "ruff.so").native();
     ProcessOptions options = process_options(context, context.root);
@@ -25,12 +26,14 @@ Outcome run_neovim(const Context& context) {
                        "-o", parser};
     ProcessResult compiled = run_process(options);
     if (compiled.exit_code != 0) return fail(compiled.output);
+    options.environment.emplace_back("RUFF", context.ruff.native());
     options.environment.emplace_back("RUFF_PARSER", parser);
-    options.environment.emplace_back("XDG_DATA_HOME", folder.path().native());
-    options.environment.emplace_back("XDG_CONFIG_HOME", folder.path().native());
-    options.environment.emplace_back("XDG_STATE_HOME", folder.path().native());
-    options.command = {"nvim",  "--headless", "-n", "-i", "NONE", "--cmd", "set rtp^=editors/neovim",
-                       "-c",    "luafile editors/neovim/test/plugin_test.lua", "-c", "cquit!"};
+    for (const char* name : {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"}) {
+        options.environment.emplace_back(name, folder.path().native());
+    }
+    options.command = {"nvim", "--headless", "-n", "-i", "NONE", "--cmd", "set rtp^=editors/neovim", "-c",
+                       "autocmd VimEnter * ++nested luafile " + test.path.native()};
+    options.time_limit = std::chrono::minutes(2);
     ProcessResult result = run_process(options);
     if (!result.not_started.empty()) return skip("no nvim: " + result.not_started + "\n");
     bool has_passed = result.exit_code == 0 && result.output.find(" passed, 0 failed") != std::string::npos;
@@ -53,14 +56,21 @@ Outcome run_vscode(const Context& context) {
 
 std::vector<TestCase> discover_editors(const Context& context) {
     if (!std::filesystem::exists(context.root / "editors")) return {};
-    return {{"editors/words", context.root / "scripts/editor-words", 0},
-            {"editors/neovim", context.root / "editors/neovim/test/plugin_test.lua", 0},
-            {"editors/vscode", context.root / "editors/vscode/check", 0}};
+    std::vector<TestCase> cases{{"editors/words", context.root / "scripts/editor-words", 0},
+                                {"editors/vscode", context.root / "editors/vscode/check", 0}};
+    constexpr std::string_view kEnding = "_test.lua";
+    for (const auto& entry : std::filesystem::directory_iterator(context.root / "editors/neovim/test")) {
+        std::string name = entry.path().filename().string();
+        if (!name.ends_with(kEnding)) continue;
+        name.resize(name.size() - kEnding.size());
+        cases.push_back({"editors/neovim/" + name, entry.path(), 0});
+    }
+    return cases;
 }
 
 Outcome run_editors(const TestCase& test, const Context& context) {
     if (test.name == "editors/words") return run_words(context);
-    return test.name == "editors/vscode" ? run_vscode(context) : run_neovim(context);
+    return test.name == "editors/vscode" ? run_vscode(context) : run_neovim(test, context);
 }
 
 }  // namespace ruff::tests

@@ -6,7 +6,8 @@ vim.api.nvim_create_autocmd({ "BufRead", "BufNewFile" }, {
 vim.api.nvim_create_autocmd({ "BufRead", "StdinReadPost" }, {
   pattern = "*",
   callback = function(event)
-    if vim.bo[event.buf].filetype ~= "" then return end
+    -- Neovim takes a file that begins with # for a configuration file when it knows nothing better.
+    if vim.bo[event.buf].filetype ~= "" and vim.bo[event.buf].filetype ~= "conf" then return end
     local first = vim.api.nvim_buf_get_lines(event.buf, 0, 1, false)[1] or ""
     if first:match("^#!.*[/ ]ruff%f[%W]") then vim.bo[event.buf].filetype = "ruff" end
   end,

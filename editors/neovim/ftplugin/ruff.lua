@@ -8,7 +8,7 @@ vim.bo.suffixesadd = ".ruff"
 vim.bo.expandtab = true
 vim.bo.shiftwidth = 4
 vim.bo.softtabstop = 4
-vim.bo.formatprg = "ruff fmt -"
+vim.bo.formatprg = vim.fn.shellescape(require("rufflang").options.path) .. " fmt -"
 vim.cmd("compiler! ruff")
 vim.b.undo_ftplugin =
   "setlocal commentstring< comments< suffixesadd< expandtab< shiftwidth< softtabstop< formatprg< makeprg< errorformat<"

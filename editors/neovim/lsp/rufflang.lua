@@ -4,4 +4,5 @@ return {
   filetypes = { "ruff" },
   root_markers = { "rufflang.toml", ".git" },
   settings = { rufflang = {} },
+  on_exit = function(code, signal) require("rufflang").on_built_in_exit(code, signal) end,
 }

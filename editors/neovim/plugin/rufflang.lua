@@ -1,13 +1,16 @@
--- Commands of the plugin.
+-- Commands of the plugin, and those that the server's code lenses name.
 if vim.g.loaded_rufflang then return end
 vim.g.loaded_rufflang = true
 
-vim.api.nvim_create_user_command("RuffRestart", function() require("rufflang").restart() end,
-  { desc = "Starts the language server of Ruff again" })
-vim.api.nvim_create_user_command("RuffRun", function()
-  vim.cmd("split | terminal " .. vim.fn.shellescape(require("rufflang").options.path) .. " run " ..
-    vim.fn.shellescape(vim.fn.expand("%:p")))
-end, { desc = "Runs the file of this buffer" })
+local function command(name, description, body)
+  vim.api.nvim_create_user_command(name, body, { desc = description })
+end
+command("RuffRestart", "Starts the language server of Ruff again", function() require("rufflang").restart() end)
+command("RuffRun", "Runs the file of this buffer", function() require("rufflang.run").file() end)
+command("RuffTest", "Runs the test at the cursor", function() require("rufflang.run").test() end)
 
--- Neovim 0.11 starts servers by itself.
-if vim.fn.has("nvim-0.11") == 1 then require("rufflang").setup() end
+local function file_of(lens) return vim.uri_to_fname(lens.arguments[1]) end
+vim.lsp.commands["rufflang.runFile"] = function(lens) require("rufflang.run").file(file_of(lens)) end
+vim.lsp.commands["rufflang.runTest"] = function(lens)
+  require("rufflang.run").test(file_of(lens), lens.arguments[2])
+end

@@ -1,14 +1,6 @@
--- What the plugin does, checked in a running Neovim: `ruff-tests --only editors/neovim` starts it.
--- Prints one line a check and `N passed, N failed`.
-local passed, failed = 0, 0
-local function check(name, is_right, seen)
-  if is_right then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print("FAILED " .. name .. ": " .. vim.inspect(seen))
-  end
-end
+-- What the plugin does without a server, checked in a running Neovim: `ruff-tests --only editors/neovim` starts it.
+local checks = dofile("editors/neovim/test/checks.lua")
+local check = checks.check
 
 local folder = vim.fn.tempname()
 vim.fn.mkdir(folder .. "/deep", "p")
@@ -21,20 +13,44 @@ local messages = {}
 vim.notify = function(message) table.insert(messages, message) end
 
 local ruff = require("rufflang")
-local ours = write("ours", { "#!/bin/sh", "echo 'ruff (rufflang) 0.1.0'" }, "rwxr-xr-x")
-local astral = write("astral", { "#!/bin/sh", "echo 'ruff 0.6.9'" }, "rwxr-xr-x")
+local function program(name, version, serves)
+  local exit = serves and 0 or 2
+  return write(name, { "#!/bin/sh", "case $1 in --version) echo '" .. version .. "' ;; *) exit " .. exit .. " ;; esac" },
+    "rwxr-xr-x")
+end
+local ours = program("ours", "ruff (rufflang) 0.1.0", true)
+local old = program("old", "ruff (rufflang) 0.0.9", false)
+local astral = program("astral", "ruff 0.6.9", true)
+local broken = write("broken", { "#!/bin/sh", "exit 127" }, "rwxr-xr-x")
 
 -- Which program it is
 check("ours", ruff.identify(ours) == "rufflang", ruff.identify(ours))
+check("ours without a server", ruff.identify(old) == "old", ruff.identify(old))
 check("Astral's", ruff.identify(astral) == "other", ruff.identify(astral))
+check("none that runs", ruff.identify(broken) == "broken", ruff.identify(broken))
 check("none", ruff.identify(folder .. "/none") == "missing", ruff.identify(folder .. "/none"))
 
-ruff.setup({ path = astral })
-check("Astral's is refused", ruff.is_available() == false, true)
-check("and said once", #messages == 1 and messages[1]:find("another program", 1, true) ~= nil, messages)
-ruff.is_available()
-check("only once", #messages == 1, messages)
-ruff.setup({ path = folder .. "/none", starts_server = false })
+local function refuses(path, text)
+  messages = {}
+  ruff.setup({ path = path })
+  check(path .. " is refused", ruff.is_available() == false, true)
+  check(path .. " is refused with a reason", #messages == 1 and messages[1]:find(text, 1, true) ~= nil, messages)
+  ruff.is_available()
+  check(path .. " is named once", #messages == 1, messages)
+end
+refuses(astral, "is another program: ruff 0.6.9. Set `path`")
+refuses(old, "has no language server. Install a newer Ruff")
+refuses(broken, "does not answer --version")
+refuses(folder .. "/none", "no `" .. folder .. "/none` found. Put it in PATH")
+ruff.setup({ starts_server = false })
+
+-- Tests at the cursor
+local test_at = require("rufflang.run").test_at
+local tests = { 'test "a" {', "}", 'test_group "g" {', '    test "b \\"x\\"" {', "    }", "    ", "}" }
+check("a test", test_at(tests, 2) == "a", test_at(tests, 2))
+check("a test in a group", test_at(tests, 5) == 'g > b "x"', test_at(tests, 5))
+check("no test", test_at({ "print(1)", tests[1] }, 1) == nil, test_at({ "print(1)", tests[1] }, 1))
+
 
 -- Files
 vim.cmd("edit " .. write("a.ruff", { "let x := 1" }))
@@ -65,11 +81,16 @@ check("number", group(2, 22) == "ruffNumber", group(2, 22))
 -- The parser and its queries
 local parser = os.getenv("RUFF_PARSER")
 if parser then
-  vim.treesitter.require_language("ruff", parser)
+  if vim.treesitter.require_language then
+    vim.treesitter.require_language("ruff", parser)
+  else
+    vim.treesitter.language.add("ruff", { path = parser })
+  end
+  local read_query = vim.treesitter.get_query or vim.treesitter.query.get
   local tree = vim.treesitter.get_parser(0, "ruff"):parse()[1]
   check("tree", tree:root():type() == "file" and not tree:root():has_error(), tree:root():sexpr())
   for _, name in ipairs({ "highlights", "folds", "indents", "locals", "injections", "textobjects" }) do
-    local is_read, query = pcall(vim.treesitter.get_query, "ruff", name)
+    local is_read, query = pcall(read_query, "ruff", name)
     check("query " .. name, is_read and query ~= nil, query)
   end
 end
@@ -82,5 +103,4 @@ vim.cmd("help rufflang-setup")
 check("help", vim.fn.expand("%:t") == "rufflang.txt", vim.fn.expand("%"))
 os.remove("editors/neovim/doc/tags")
 
-print(passed .. " passed, " .. failed .. " failed")
-vim.cmd(failed == 0 and "qall!" or "cquit!")
+checks.finish()

@@ -10,21 +10,29 @@ local report = {
 }
 
 local function check_program()
-  local ruff = require("rufflang")
-  local kind, line = ruff.identify(ruff.options.path)
+  local program = require("rufflang.program")
+  local path = require("rufflang").options.path
+  local kind, line = program.identify(path)
   if kind == "rufflang" then
-    report.ok("`" .. ruff.options.path .. "` is " .. line)
-  elseif kind == "other" then
-    report.error("`" .. ruff.options.path .. "` is another program: " .. line,
-      { "Set `path` in require('rufflang').setup to the `ruff` of the Ruff language." })
+    report.ok("`" .. path .. "` is " .. line)
   else
-    report.error("no `" .. ruff.options.path .. "` found",
-      { "Put it in PATH, or set `path` in require('rufflang').setup." })
+    local wrong, advice = program.explain(path, kind, line)
+    report.error(wrong, { advice })
   end
 end
 
+local function check_server()
+  local list = (vim.lsp.get_clients or vim.lsp.get_active_clients)()
+  local running = vim.tbl_filter(function(client) return client.name == "rufflang" end, list)
+  for _, client in ipairs(running) do
+    report.ok("the server runs for " .. (client.config.root_dir or "files without a root folder"))
+  end
+  if #running == 0 then report.ok("no server runs; one is started with the first file of Ruff") end
+end
+
 local function check_parser()
-  local has_parser = pcall(vim.treesitter.require_language or vim.treesitter.language.add, "ruff")
+  local is_well, loaded = pcall(vim.treesitter.require_language or vim.treesitter.language.add, "ruff")
+  local has_parser = is_well and loaded
   if has_parser then
     report.ok("the tree-sitter parser is there")
   else
@@ -36,6 +44,7 @@ end
 function M.check()
   report.start("Ruff")
   check_program()
+  check_server()
   check_parser()
 end
 

@@ -1,8 +1,10 @@
 -- Ruff for Neovim: colours by tree-sitter where the parser is there, and the language server.
 --
 -- From Neovim 0.11 on the server is started by `vim.lsp.enable`, with lsp/rufflang.lua. Before, `attach` starts it: one
--- client for each root folder. A server that ends by itself is started again after 1, 2 and 4 seconds; then a message
--- says where to look.
+-- client for each root folder. Either way only a `ruff` of the Ruff language is started, and one that ends by itself is
+-- started again as restarts.lua says; then a message says where to look.
+local program = require("rufflang.program")
+local restarts = require("rufflang.restarts")
 
 local M = {}
 
@@ -11,21 +13,18 @@ M.options = {
   path = "ruff",
   -- Started for buffers of Ruff without being asked.
   starts_server = true,
+  -- Formats with the server whenever a buffer is written.
+  format_on_save = false,
   settings = {},
 }
 
-local kRestartDelays = { 1000, 2000, 4000 }
-local clients = {} -- root folder -> client id
-local restarts = {} -- root folder -> how often its server was started again
+M.identify = program.identify
 
---- What is at `path`: "rufflang", "other" (Astral's linter of the same name, or anything else) or "missing", and what
---- it says of itself.
-function M.identify(path)
-  if vim.fn.executable(path) ~= 1 then return "missing", "" end
-  local output = vim.fn.system({ path, "--version" })
-  local line = (output:match("^[^\r\n]*") or "")
-  return line:find("(rufflang)", 1, true) and "rufflang" or "other", line
-end
+local clients = {} -- root folder -> client id; before 0.11
+local has_enabled = false -- from 0.11 on
+local available = {} -- path -> whether its server can be started
+
+local function is_built_in() return vim.fn.has("nvim-0.11") == 1 end
 
 --- The folder that a file belongs to: the nearest with a rufflang.toml or .git, or else its own.
 function M.root_of(file)
@@ -44,88 +43,134 @@ end
 
 local function say(message, level) vim.notify("Ruff: " .. message, level or vim.log.levels.WARN) end
 
-local said = {}
-local function say_once(message)
-  if said[message] then return end
-  said[message] = true
-  say(message)
-end
-
---- Whether the server can be started; says once why not.
+--- Whether the server can be started; says why not, once for each path.
 function M.is_available()
-  local kind, line = M.identify(M.options.path)
-  if kind == "missing" then
-    say_once("no `" .. M.options.path .. "` found. Put it in PATH or set `path` in require('rufflang').setup.")
-  elseif kind == "other" then
-    say_once("`" .. M.options.path .. "` is another program (" .. line ..
-      "). Set `path` in require('rufflang').setup to the `ruff` of the Ruff language.")
-  end
-  return kind == "rufflang"
-end
-
-local start
-
-local function on_exit(root, code)
-  clients[root] = nil
-  if code == 0 then return end
-  local count = (restarts[root] or 0) + 1
-  restarts[root] = count
-  local delay = kRestartDelays[count]
-  if not delay then
-    vim.schedule(function()
-      say("the server ended " .. #kRestartDelays + 1 .. " times and is not started again. See " .. vim.lsp.get_log_path())
-    end)
-    return
-  end
-  vim.defer_fn(function()
-    for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
-      local is_ours = vim.api.nvim_buf_is_loaded(buffer) and vim.bo[buffer].filetype == "ruff"
-      if is_ours and M.root_of(vim.api.nvim_buf_get_name(buffer)) == root then start(buffer, root) end
+  local path = M.options.path
+  if available[path] == nil then
+    local kind, line = program.identify(path)
+    available[path] = kind == "rufflang"
+    if kind ~= "rufflang" then
+      local wrong, advice = program.explain(path, kind, line)
+      say(wrong .. ". " .. advice)
     end
-  end, delay)
+  end
+  return available[path]
 end
 
-start = function(buffer, root)
+local function ruff_buffers()
+  return vim.tbl_filter(function(buffer)
+    return vim.api.nvim_buf_is_loaded(buffer) and vim.bo[buffer].filetype == "ruff"
+  end, vim.api.nvim_list_bufs())
+end
+
+--- A server ended. `start_again` is called after a while if it was not meant to; `key` tells servers apart.
+function M.on_exit(key, code, signal, start_again)
+  if restarts.is_intended(code, signal) or vim.v.exiting ~= vim.NIL then return end
+  local delay = restarts.delay_after_end(key, vim.loop.now())
+  if delay then
+    vim.defer_fn(start_again, delay)
+  else
+    say("the server keeps ending and is not started again. See " .. vim.lsp.get_log_path() ..
+      "; :RuffRestart tries it again.", vim.log.levels.ERROR)
+  end
+end
+
+local function start(buffer, root)
   if not clients[root] then
+    local start_again = function()
+      for _, each in ipairs(ruff_buffers()) do
+        if M.root_of(vim.api.nvim_buf_get_name(each)) == root then start(each, root) end
+      end
+    end
     clients[root] = vim.lsp.start_client({
       name = "rufflang",
       cmd = { M.options.path, "lsp" },
       root_dir = root,
       settings = { rufflang = M.options.settings },
+      init_options = { rufflang = M.options.settings },
       workspace_folders = { { uri = vim.uri_from_fname(root), name = vim.fn.fnamemodify(root, ":t") } },
-      on_exit = function(code) on_exit(root, code) end,
+      on_exit = function(code, signal)
+        clients[root] = nil
+        vim.schedule(function() M.on_exit(root, code, signal, start_again) end)
+      end,
     })
   end
   if clients[root] then vim.lsp.buf_attach_client(buffer, clients[root]) end
 end
 
+--- Has Neovim 0.11 start the server for every buffer of Ruff.
+local function enable()
+  if not has_enabled then
+    vim.lsp.config("rufflang", { cmd = { M.options.path, "lsp" }, settings = { rufflang = M.options.settings } })
+  end
+  has_enabled = true
+  if vim.v.vim_did_enter == 1 then
+    vim.lsp.enable("rufflang")
+  else
+    -- `enable` serves the buffers that are there already only from then on.
+    vim.api.nvim_create_autocmd("VimEnter", { once = true, callback = function() vim.lsp.enable("rufflang") end })
+  end
+end
+
+--- For lsp/rufflang.lua: `on_exit` of the built-in configuration.
+function M.on_built_in_exit(code, signal)
+  vim.schedule(function()
+    M.on_exit("", code, signal, function() vim.lsp.enable("rufflang") end)
+  end)
+end
+
+local function format_before_saving(buffer)
+  vim.api.nvim_create_autocmd("BufWritePre", {
+    buffer = buffer,
+    group = vim.api.nvim_create_augroup("rufflang_format_" .. buffer, {}),
+    callback = function()
+      if M.options.format_on_save then M.format() end
+    end,
+  })
+end
+
+--- Formats the current buffer with the server; returns when it has.
+function M.format()
+  if vim.lsp.buf.format then
+    vim.lsp.buf.format({ name = "rufflang", timeout_ms = 2000 })
+  else
+    vim.lsp.buf.formatting_sync(nil, 2000)
+  end
+end
+
 --- Sets a buffer of Ruff up; the file type plugin calls it.
 function M.attach(buffer)
   pcall(function() vim.treesitter.start(buffer, "ruff") end)
-  local is_built_in = vim.fn.has("nvim-0.11") == 1
-  if is_built_in or not M.options.starts_server or not M.is_available() then return end
-  start(buffer, M.root_of(vim.api.nvim_buf_get_name(buffer)))
+  format_before_saving(buffer)
+  if not M.options.starts_server or not M.is_available() then return end
+  if not is_built_in() then
+    start(buffer, M.root_of(vim.api.nvim_buf_get_name(buffer)))
+  elseif not has_enabled then
+    enable()
+  end
 end
 
---- Stops the servers and starts them again.
-function M.restart()
+local function stop()
+  if is_built_in() then
+    vim.lsp.enable("rufflang", false)
+    for _, client in ipairs(vim.lsp.get_clients({ name = "rufflang" })) do client:stop(true) end
+    has_enabled = false
+  end
   for root, id in pairs(clients) do
     vim.lsp.stop_client(id, true)
     clients[root] = nil
   end
-  restarts = {}
-  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
-    if vim.api.nvim_buf_is_loaded(buffer) and vim.bo[buffer].filetype == "ruff" then M.attach(buffer) end
-  end
 end
 
---- `setup { path = …, starts_server = …, settings = … }`. Not needed where the defaults are right.
-function M.setup(options)
-  M.options = vim.tbl_deep_extend("force", M.options, options or {})
-  if vim.fn.has("nvim-0.11") == 1 and M.options.starts_server then
-    vim.lsp.config("rufflang", { cmd = { M.options.path, "lsp" }, settings = { rufflang = M.options.settings } })
-    vim.lsp.enable("rufflang")
-  end
+--- Stops the servers and starts them again; looks anew which program there is.
+function M.restart()
+  stop()
+  restarts.forget()
+  available = {}
+  for _, buffer in ipairs(ruff_buffers()) do M.attach(buffer) end
 end
+
+--- `setup { path = …, starts_server = …, format_on_save = …, settings = … }`. Not needed where the defaults are right.
+function M.setup(options) M.options = vim.tbl_deep_extend("force", M.options, options or {}) end
 
 return M
