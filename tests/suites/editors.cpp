@@ -33,7 +33,7 @@ Outcome run_neovim(const TestCase& test, const Context& context) {
     }
     options.command = {"nvim", "--headless", "-n", "-i", "NONE", "--cmd", "set rtp^=editors/neovim", "-c",
                        "autocmd VimEnter * ++nested luafile " + test.path.native()};
-    options.time_limit = std::chrono::minutes(2);
+    options.time_limit = test.least_limit;
     ProcessResult result = run_process(options);
     if (!result.not_started.empty()) return skip("no nvim: " + result.not_started + "\n");
     bool has_passed = result.exit_code == 0 && result.output.find(" passed, 0 failed") != std::string::npos;
@@ -41,11 +41,11 @@ Outcome run_neovim(const TestCase& test, const Context& context) {
 }
 
 // The first run installs the extension's packages.
-Outcome run_vscode(const Context& context) {
+Outcome run_vscode(const TestCase& test, const Context& context) {
     ProcessOptions options = process_options(context, context.root);
     options.command = {"editors/vscode/check"};
     options.joins_error = true;
-    options.time_limit = std::chrono::minutes(5);
+    options.time_limit = test.least_limit;
     ProcessResult result = run_process(options);
     constexpr int kNotToBeHad = 77;
     if (result.exit_code == kNotToBeHad) return skip(result.output);
@@ -56,21 +56,21 @@ Outcome run_vscode(const Context& context) {
 
 std::vector<TestCase> discover_editors(const Context& context) {
     if (!std::filesystem::exists(context.root / "editors")) return {};
-    std::vector<TestCase> cases{{"editors/words", context.root / "scripts/editor-words", 0},
-                                {"editors/vscode", context.root / "editors/vscode/check", 0}};
+    std::vector<TestCase> cases{{"editors/words", context.root / "scripts/editor-words"},
+                                {"editors/vscode", context.root / "editors/vscode/check", 0, std::chrono::minutes(5)}};
     constexpr std::string_view kEnding = "_test.lua";
     for (const auto& entry : std::filesystem::directory_iterator(context.root / "editors/neovim/test")) {
         std::string name = entry.path().filename().string();
         if (!name.ends_with(kEnding)) continue;
         name.resize(name.size() - kEnding.size());
-        cases.push_back({"editors/neovim/" + name, entry.path(), 0});
+        cases.push_back({"editors/neovim/" + name, entry.path(), 0, std::chrono::minutes(2)});
     }
     return cases;
 }
 
 Outcome run_editors(const TestCase& test, const Context& context) {
     if (test.name == "editors/words") return run_words(context);
-    return test.name == "editors/vscode" ? run_vscode(context) : run_neovim(test, context);
+    return test.name == "editors/vscode" ? run_vscode(test, context) : run_neovim(test, context);
 }
 
 }  // namespace ruff::tests

@@ -111,6 +111,10 @@ struct Worker {
     _exit(0);
 }
 
+std::chrono::milliseconds time_limit_of(const Job& job, const Context& context) {
+    return std::max(job.test.least_limit, context.time_limit);
+}
+
 Worker start_worker(const Job& job, const Context& context) {
     int outcome_ends[2], noise_ends[2];
     if (pipe2(outcome_ends, O_CLOEXEC) != 0 || pipe2(noise_ends, O_CLOEXEC) != 0) {
@@ -120,7 +124,7 @@ Worker start_worker(const Job& job, const Context& context) {
     Worker worker;
     worker.job = &job;
     worker.start = Clock::now();
-    worker.deadline = worker.start + context.time_limit + kGrace;
+    worker.deadline = worker.start + time_limit_of(job, context) + kGrace;
     std::fflush(nullptr);
     worker.process = fork();
     if (worker.process == 0) run_in_child(job, context, outcome_ends[1], noise_ends[1]);
@@ -158,7 +162,8 @@ std::string last_lines(std::string_view text) {
 Outcome describe_crash(const Worker& worker, int status, bool was_killed, const Context& context) {
     std::string why;
     if (was_killed) {
-        why = "It did not end within " + std::to_string(context.time_limit.count() / 1000.0).substr(0, 4) + " s.\n";
+        double seconds = static_cast<double>(time_limit_of(*worker.job, context).count()) / 1000.0;
+        why = "It did not end within " + std::to_string(seconds).substr(0, 4) + " s.\n";
     } else if (WIFSIGNALED(status)) {
         why = std::string("The test crashed: ") + strsignal(WTERMSIG(status)) + ".\n";
     } else {

@@ -20,6 +20,8 @@ struct TestCase {
     std::filesystem::path path;
     /// Which entry of the file; 0 where a file is one case.
     std::size_t index = 0;
+    /// How long it may take where that is more than the time limit of every case: what installs or drives other programs.
+    std::chrono::milliseconds least_limit{0};
 };
 
 enum class Verdict : unsigned char { passed, failed, skipped };
