@@ -17,6 +17,15 @@ constexpr std::size_t kMaxWaiting = 64 * 1024 * 1024;
 
 bool is_id(const Json& id) { return id.is_string() || id.integer().has_value(); }
 
+/// `result` may be null, and old clients leave it out then. An answer to such a message would be taken for one to the
+/// client's own request of that id.
+bool looks_like_response(const Json& message) {
+    const Json::Object& members = message.members();
+    return members.size() == 2 || std::any_of(members.begin(), members.end(), [](const JsonMember& member) {
+        return member.name == "result" || member.name == "error";
+    });
+}
+
 }  // namespace
 
 Server::Server(Send send) : send_(std::move(send)) { snapshot_ = workspace_.make_snapshot(nullptr); }
@@ -39,7 +48,7 @@ void Server::receive(std::string_view body) {
     if (!message) return send(error_text(Json(), {ResponseCode::ParseError, "not one JSON value"}));
     const Json& id = (*message)["id"];
     const bool has_method = (*message)["method"].is_string();
-    const bool is_response = !has_method && is_id(id) && (message->has("result") || message->has("error") || message->members().size() == 2);
+    const bool is_response = !has_method && is_id(id) && looks_like_response(*message);
     if (!message->is_object() || (!has_method && !is_response)) {
         return send(error_text(is_id(id) ? id : Json(), {ResponseCode::InvalidRequest, "not a message of JSON-RPC 2.0"}));
     }

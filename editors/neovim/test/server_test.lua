@@ -12,6 +12,8 @@ ruff.setup({ path = os.getenv("RUFF"), format_on_save = true })
 local folder = vim.fn.tempname()
 vim.fn.mkdir(folder, "p")
 vim.fn.writefile({}, folder .. "/rufflang.toml")
+-- Neovim 0.11 takes the current folder for the root of a buffer without a name.
+vim.cmd("cd " .. folder)
 local function write(name, lines)
   vim.fn.writefile(lines, folder .. "/" .. name)
   return folder .. "/" .. name
@@ -140,7 +142,7 @@ local function reading()
     "print(double(first), area(1, 2))",
     "print(sort([2, 1]))",
   }))
-  check("nothing is wrong", eventually(function() return #vim.lsp.buf_get_clients(0) > 0 end) and codes() == "", codes())
+  eventually(function() return #clients() == 1 end)
   local hover = ask("textDocument/hover", at("double(2)"))
   local shown = vim.inspect(hover)
   check("hover: signature and documentation",
@@ -154,15 +156,14 @@ local function reading()
   check("references", places(references) == "reading.ruff:3 reading.ruff:6 reading.ruff:7", references)
   local symbols = ask("textDocument/documentSymbol", { textDocument = vim.lsp.util.make_text_document_params() })
   local names = vim.tbl_map(function(symbol) return symbol.name end, symbols)
+  check("nothing is wrong", codes() == "", codes())
   check("outline", vim.tbl_contains(names, "double") and vim.tbl_contains(names, "first"), names)
 end
 
 local function writing()
   vim.api.nvim_buf_set_lines(0, -1, -1, false, { "let all := doub" })
-  local completion = labels(ask("textDocument/completion", at("doub", 4, {})))
-  -- `doub` occurs first in the declaration; the last line is what is completed.
   local last = { textDocument = vim.lsp.util.make_text_document_params(), position = { line = 8, character = 15 } }
-  completion = labels(ask("textDocument/completion", last))
+  local completion = labels(ask("textDocument/completion", last))
   check("completion", completion["double"] ~= nil, vim.tbl_keys(completion))
   vim.api.nvim_buf_set_lines(0, -2, -1, false, { "let all := [1]." })
   completion = labels(ask("textDocument/completion", last))
@@ -187,14 +188,17 @@ local function writing()
 end
 
 local function unusual_files()
+  vim.cmd("edit " .. folder .. "/unwritten.ruff")
+  vim.api.nvim_buf_set_lines(0, 0, -1, false, { "print(Promise.all([]))" })
+  check("a file that is not on disk", has_codes("promise-namespace"), codes())
+
   vim.cmd("enew")
   vim.bo.filetype = "ruff"
   vim.api.nvim_buf_set_lines(0, 0, -1, false, { "print(Promise.all([]))" })
-  check("a buffer without a file", has_codes("promise-namespace"), codes())
-  vim.cmd("bwipeout!")
+  vim.cmd("file " .. folder .. "/named.ruff")
+  check("a buffer that gets its name later", has_codes("promise-namespace"), codes())
 
   local lines = {}
-  for index = 1, 49999 do lines[index] = "let value" .. index .. " := " .. index end
   for index = 1, 49999 do lines[index] = "print(" .. index .. ")" end
   lines[50000] = "print(Promise.all([]))"
   vim.cmd("edit " .. write("long.ruff", lines))
@@ -212,4 +216,5 @@ checks.run(function()
   unusual_files()
   check("nothing was complained about", #messages == 0, messages)
   check("one server has done it all", #clients() == 1, #clients())
+  check("and has not crashed", vim.tbl_isempty(vim.tbl_filter(function(client) return client.is_stopped() end, clients())))
 end)

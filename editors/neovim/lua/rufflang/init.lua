@@ -143,6 +143,11 @@ function M.attach(buffer)
   pcall(function() vim.treesitter.start(buffer, "ruff") end)
   format_before_saving(buffer)
   if not M.options.starts_server or not M.is_available() then return end
+  if vim.api.nvim_buf_get_name(buffer) == "" then
+    -- The protocol has no address for it; once it has a name it is served.
+    vim.api.nvim_create_autocmd("BufFilePost", { buffer = buffer, once = true, callback = function() M.attach(buffer) end })
+    return
+  end
   if not is_built_in() then
     start(buffer, M.root_of(vim.api.nvim_buf_get_name(buffer)))
   elseif not has_enabled then
