@@ -31,7 +31,8 @@ Outcome run_neovim(const TestCase& test, const Context& context) {
     for (const char* name : {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"}) {
         options.environment.emplace_back(name, folder.path().native());
     }
-    options.command = {"nvim", "--headless", "-n", "-i", "NONE", "--cmd", "set rtp^=" + (context.root / "editors/neovim").native(), "-c",
+    const std::string plugin = (context.root / "editors/neovim").native();
+    options.command = {"nvim", "--headless", "-n", "-i", "NONE", "--cmd", "set rtp^=" + plugin, "-c",
                        "autocmd VimEnter * ++nested luafile " + test.path.native()};
     options.time_limit = test.least_limit;
     ProcessResult result = run_process(options);

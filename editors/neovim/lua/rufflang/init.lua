@@ -138,20 +138,42 @@ function M.format()
   end
 end
 
+local function serve(buffer)
+  if not is_built_in() then
+    start(buffer, M.root_of(vim.api.nvim_buf_get_name(buffer)))
+  else
+    -- Neovim has opened a buffer without a name under an address that names nothing.
+    for _, client in ipairs(vim.lsp.get_clients({ name = "rufflang", bufnr = buffer })) do
+      vim.lsp.buf_detach_client(buffer, client.id)
+    end
+    enable()
+  end
+end
+
+--- The protocol has no address for a buffer without a name: it is served once it has one. Naming a buffer takes its own
+--- autocommands away, so these are everyone's.
+local function serve_when_named(buffer)
+  local group = vim.api.nvim_create_augroup("rufflang_named_" .. buffer, {})
+  vim.api.nvim_create_autocmd({ "BufFilePost", "BufWritePost" }, {
+    group = group,
+    callback = function(event)
+      if event.buf ~= buffer then return end
+      vim.api.nvim_create_augroup("rufflang_named_" .. buffer, {})
+      format_before_saving(buffer)
+      serve(buffer)
+    end,
+  })
+end
+
 --- Sets a buffer of Ruff up; the file type plugin calls it.
 function M.attach(buffer)
   pcall(function() vim.treesitter.start(buffer, "ruff") end)
   format_before_saving(buffer)
   if not M.options.starts_server or not M.is_available() then return end
   if vim.api.nvim_buf_get_name(buffer) == "" then
-    -- The protocol has no address for it; once it has a name it is served.
-    vim.api.nvim_create_autocmd("BufFilePost", { buffer = buffer, once = true, callback = function() M.attach(buffer) end })
-    return
-  end
-  if not is_built_in() then
-    start(buffer, M.root_of(vim.api.nvim_buf_get_name(buffer)))
+    serve_when_named(buffer)
   elseif not has_enabled then
-    enable()
+    serve(buffer)
   end
 end
 
