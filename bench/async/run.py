@@ -4,8 +4,8 @@
     bench/async/run.py [--rounds N] [--rows await,channel] [--peers python3,node] [--ruff PATH] [--markdown] [--check]
 
 Every row is the same program in each language, given how many operations to do. A round runs every runtime once, in rotated
-order, as a whole process; shown are medians: nanoseconds of CPU an operation (the process's user and system time, less that of an
-empty program), for `sleepers` CPU seconds and peak memory as well, for the rows that sleep the wall clock. The program prints a
+order, as a whole process; shown are medians: nanoseconds of CPU an operation (the process's user and system time), for
+`sleepers` CPU seconds and peak memory as well, for the rows that sleep the wall clock; always less what an empty program takes. The program prints a
 number that only the work done gives; another one does not count. `--check` fails when Ruff misses a limit of LIMITS."""
 import argparse, os, shutil, statistics, subprocess, sys, tempfile, time
 
@@ -70,7 +70,7 @@ def measure(row, peers, commands, empty, rounds):
             if text != str(expected(n)):
                 print(f"WRONG OUTPUT: {peer} {row}: {text[:200]!r}")
                 continue
-            samples[peer].append((cpu - empty[peer], wall, peak / 1024))
+            samples[peer].append((cpu - empty[peer][0], wall - empty[peer][1], peak / 1024))
     return {peer: (counts.get(peer, count), *(statistics.median(column) for column in zip(*runs))) for peer, runs in samples.items() if runs}
 
 
@@ -127,7 +127,10 @@ def main():
     for peer in peers:
         shown = subprocess.run([commands[peer][0], *PEERS[peer][3]], capture_output=True, text=True)
         print(f"{peer}: {(shown.stdout or shown.stderr).strip().splitlines()[0]}")
-    empty = {peer: statistics.median(run_once(commands[peer] + [source(peer, "nothing")])[1] for _ in range(5)) for peer in peers}
+    empty = {}
+    for peer in peers:
+        starts = [run_once(commands[peer] + [source(peer, "nothing")])[1:3] for _ in range(5)]
+        empty[peer] = tuple(statistics.median(column) for column in zip(*starts))
 
     failures, separator = [], " | "
     print(("| " if options.markdown else "") + separator.join(["row"] + peers) + (" |" if options.markdown else ""))

@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/builtins/bodies.h"
@@ -179,7 +180,7 @@ struct Combinator : Timer {
     std::size_t next = 0;               ///< first entry not started
     std::size_t running = 0;            ///< started and not settled
     std::size_t functions = 0;          ///< of them, started by the combinator: what the limit counts
-    bool is_starting = false;           ///< inside start(): ending waits until that is done
+    bool is_held = false;               ///< inside start() or decide(): ending waits until that is done
     std::size_t limit = SIZE_MAX;
     Value mapped;                       ///< map_async: the function that is called with each job
     Value milliseconds;                 ///< async_timeout: as given, for the message
@@ -211,7 +212,7 @@ void free_combinator(Vm& vm, Combinator* combinator) {
 }
 
 void finish(Vm& vm, Combinator* combinator) {
-    if (combinator->is_starting) return;
+    if (combinator->is_held) return;
     PromiseObject* result = combinator->result;
     retain(&result->head);
     Value decision = std::move(combinator->decision);
@@ -227,6 +228,7 @@ void decide(Vm& vm, Combinator* combinator, bool rejects, Value decision) {
     combinator->decided_rejects = rejects;
     combinator->decision = std::move(decision);
     combinator->next = combinator->entries.size();
+    const bool was_held = std::exchange(combinator->is_held, true);
     for (Entry& entry : combinator->entries) {
         if (!entry.is_linked) continue;
         if (is_sole_holder(*entry.job_promise)) {
@@ -237,6 +239,7 @@ void decide(Vm& vm, Combinator* combinator, bool rejects, Value decision) {
             --combinator->running;
         }
     }
+    combinator->is_held = was_held;
     if (combinator->running == 0) return finish(vm, combinator);
     vm.scheduler.disarm(*combinator);
     combinator->fire = [](Vm& isolate, Timer& timer) { finish(isolate, static_cast<Combinator*>(&timer)); };
@@ -289,7 +292,7 @@ void on_settled(Vm& vm, Combinator* combinator, Entry& entry) {
             break;
         case Mode::AllSettled: entry.value = status_entry(promise); break;
     }
-    if (!combinator->is_starting) start_more(vm, combinator);
+    if (!combinator->is_held) start_more(vm, combinator);
 }
 
 void notify_entry(Vm& vm, Waiter& waiter) {
@@ -321,7 +324,7 @@ void start_more(Vm& vm, Combinator* combinator) {
 
 /// Links the promises among the jobs, which run already, and starts the functions. May free the combinator.
 void start(Vm& vm, Combinator* combinator) {
-    combinator->is_starting = true;
+    combinator->is_held = true;
     for (Entry& entry : combinator->entries) {
         entry.combinator = combinator;
         entry.notify = notify_entry;
@@ -341,7 +344,7 @@ void start(Vm& vm, Combinator* combinator) {
         if (entry.is_function || entry.is_done || entry.job_promise->state == PromiseState::Pending) continue;
         on_settled(vm, combinator, entry);
     }
-    combinator->is_starting = false;
+    combinator->is_held = false;
     if (combinator->is_decided) {
         if (combinator->running == 0) finish(vm, combinator);
         return;

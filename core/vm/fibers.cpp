@@ -305,18 +305,39 @@ void remove_waiter(Waiter& waiter) {
     waiter.promise = nullptr;
 }
 
-void settle(Vm& vm, PromiseObject& promise, PromiseState state, Value result) {
-    if (promise.state != PromiseState::Pending) return;
-    promise.state = state;
-    promise.result = std::move(result);
-    if (state == PromiseState::Rejected && (promise.head.flags & (kPromiseObserved | kPromiseCancelled)) == 0) vm.rejected_unobserved(promise);
-    retain(&promise.head);   // the last waiter may hold the last reference
+namespace {
+
+/// Does `work` for the promise: now, or when the call of the same kind that is under way comes to it.
+void work_off(Vm& vm, Vm::PromiseWork& list, PromiseObject& promise, void (*work)(Vm&, PromiseObject&)) {
+    retain(&promise.head);
+    list.waiting.push_back(&promise);
+    if (list.is_under_way) return;
+    list.is_under_way = true;
+    for (std::size_t i = 0; i < list.waiting.size(); ++i) {
+        PromiseObject* next = list.waiting[i];
+        work(vm, *next);
+        release(&next->head);
+    }
+    list.waiting.clear();
+    list.is_under_way = false;
+}
+
+void notify_waiters(Vm& vm, PromiseObject& promise) {
     while (promise.first_waiter != nullptr) {
         Waiter& waiter = *promise.first_waiter;
         remove_waiter(waiter);
         waiter.notify(vm, waiter);
     }
-    release(&promise.head);
+}
+
+}  // namespace
+
+void settle(Vm& vm, PromiseObject& promise, PromiseState state, Value result) {
+    if (promise.state != PromiseState::Pending) return;
+    promise.state = state;
+    promise.result = std::move(result);
+    if (state == PromiseState::Rejected && (promise.head.flags & (kPromiseObserved | kPromiseCancelled)) == 0) vm.rejected_unobserved(promise);
+    if (promise.first_waiter != nullptr) work_off(vm, vm.to_notify, promise, notify_waiters);
 }
 
 namespace {
@@ -804,16 +825,22 @@ Outcome suspend(Vm& vm, Operation* operation) {
 
 void resume(Vm& vm, Fiber& fiber, Value result, bool is_error) { vm.scheduler.make_ready(&fiber, std::move(result), is_error); }
 
+namespace {
+
+void cancel_now(Vm& vm, PromiseObject& promise) {
+    if (promise.state != PromiseState::Pending) return;
+    if (promise.fiber != nullptr) return cancel_fiber(vm, *promise.fiber);
+    if (promise.cancel_operation != nullptr) promise.cancel_operation(vm, promise);
+    if (promise.operation != nullptr) return;   // it unwinds first
+    settle(vm, promise, PromiseState::Rejected, make_error(ErrorKind::Cancelled, "Task was cancelled"));
+}
+
+}  // namespace
+
 void cancel_promise(Vm& vm, PromiseObject& promise) {
     if (promise.state != PromiseState::Pending) return;
     promise.head.flags |= kPromiseCancelled;
-    if (promise.fiber != nullptr) {
-        cancel_fiber(vm, *promise.fiber);
-    } else {
-        if (promise.cancel_operation != nullptr) promise.cancel_operation(vm, promise);
-        if (promise.operation != nullptr) return;   // it unwinds first
-        settle(vm, promise, PromiseState::Rejected, make_error(ErrorKind::Cancelled, "Task was cancelled"));
-    }
+    work_off(vm, vm.to_cancel, promise, cancel_now);
 }
 
 }  // namespace ruff::vm

@@ -8,7 +8,8 @@ namespace ruff::vm {
 
 /// A pending promise without a fiber; the caller owns one reference.
 [[nodiscard]] PromiseObject* new_promise();
-/// Fulfils or rejects; what awaits it becomes ready, in the order it came. Settled ones stay as they are.
+/// Fulfils or rejects; what awaits it becomes ready, in the order it came. Settled ones stay as they are. Inside a `notify` the
+/// waiters are told when that has returned.
 void settle(Vm& vm, PromiseObject& promise, PromiseState state, Value result);
 
 /// `waiter.notify` is called once `promise` (pending) settles. The promise counts as observed: its rejection is the
@@ -22,7 +23,8 @@ void remove_waiter(Waiter& waiter);
 /// Asks `fiber` to unwind: now when it waits (its operation has been aborted when this returns), else at its next suspension.
 void cancel_fiber(Vm& vm, Fiber& fiber);
 /// Cancels what the promise stands for. A promise without a fiber is rejected with "Task was cancelled" at once, unless its
-/// `cancel_operation` leaves `operation` in place: then that settles it when it has unwound.
+/// `cancel_operation` leaves `operation` in place: then that settles it when it has unwound. Inside the cancellation of another
+/// promise it happens when that has returned.
 void cancel_promise(Vm& vm, PromiseObject& promise);
 /// True while something holds a reference in order to settle it: its fiber, or `operation`.
 [[nodiscard]] inline bool is_worked_on(const PromiseObject& promise) {

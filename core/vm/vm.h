@@ -124,6 +124,13 @@ public:
     Fiber* main_fiber = nullptr;
     Fiber* all_fibers = nullptr;             ///< every live fiber
     std::uint64_t next_fiber_id = 1;
+    /// Promises whose waiters have still to be told, or that have still to be cancelled. Telling and cancelling lead to more of
+    /// the same (a combinator in a combinator): the outermost call works off the list, so depth costs no C++ stack.
+    struct PromiseWork {
+        std::vector<PromiseObject*> waiting;   ///< each with a reference
+        bool is_under_way = false;
+    };
+    PromiseWork to_notify, to_cancel;
     std::uint32_t await_budget = 1000;       ///< awaits of settled promises in a row before others get a turn
     enum class ModuleState : std::uint8_t { Unloaded, Loading, Loaded };
     std::vector<ModuleState> module_states;
