@@ -143,7 +143,7 @@ function show(run: vscode.TestRun, test: vscode.TestItem, report: FileReport): v
   }
   const message = new vscode.TestMessage(result.message);
   if (test.uri !== undefined) message.location = new vscode.Location(test.uri, new vscode.Position(result.line, 0));
-  run.appendOutput(`${result.fullName}\n${result.message}\n`.replace(/\n/gu, "\r\n"), message.location, test);
+  run.appendOutput(`${result.fullName}\n${result.message}\n`.replace(/\n/gu, "\r\n"), undefined, test);
   run.failed(test, message, result.milliseconds);
 }
 
