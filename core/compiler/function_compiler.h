@@ -292,9 +292,18 @@ private:
                           std::string_view missing, Binds binds);
     void bind_name(const syntax::Node& node, Operand value, Binds binds);
     Reg part_register(const syntax::Pattern& pattern, Binds binds);
-    std::uint32_t pattern_key(const syntax::PatternField& field, std::string& text);
-    void entry_into(const syntax::PatternField& field, Operand value, Reg part, std::string& text);
-    void rest_into(const syntax::RestPattern& rest, Operand value, std::vector<std::string> keys, Binds binds);
+    /// Keys of a dict pattern whose `...rest` is wanted: names, and registers with those that are not.
+    struct TakenKeys {
+        bool is_kept = false;
+        std::vector<std::string> names;
+        std::vector<Reg> others;
+        std::size_t other_count = 0;   ///< registers that hold a key by now
+    };
+    [[nodiscard]] TakenKeys taken_keys(syntax::List<syntax::Node> entries);
+    [[nodiscard]] static bool has_name_key(const syntax::PatternField& field);
+    [[nodiscard]] std::string pattern_key_text(const syntax::PatternField& field) const;
+    void entry_into(const syntax::PatternField& field, Operand value, Reg part, TakenKeys& taken);
+    void rest_into(Operand value, const TakenKeys& taken, Reg part);
     void match_into(const syntax::Match& match, Reg target);
     void match_arm(const syntax::MatchArm& arm, Operand subject, Reg target, Label end);
     [[nodiscard]] bool is_changed_by_guards(const syntax::Match& match) const;

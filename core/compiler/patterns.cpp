@@ -129,74 +129,81 @@ void FunctionCompiler::destructure_part(const Pattern& pattern, const Expr* defa
     if (is_temporary && !pattern.is<NamePattern>()) clear(part, part + 1);
 }
 
-/// The key of an entry as a constant and as text; kNoIndex if it is computed.
-std::uint32_t FunctionCompiler::pattern_key(const PatternField& field, std::string& text) {
+/// Which entries a `...rest` leaves out. The registers for keys that are not names are taken before the parts, so that they
+/// last until then.
+FunctionCompiler::TakenKeys FunctionCompiler::taken_keys(List<Node> entries) {
+    TakenKeys taken;
+    if (entries.empty() || !entries.back()->is<RestPattern>() || model().binding_of(*entries.back()) == sema::kNone) {
+        return taken;
+    }
+    taken.is_kept = true;
+    for (const Node* entry : entries) {
+        const auto* field = entry->as<PatternField>();
+        if (field != nullptr && !has_name_key(*field)) taken.others.push_back(allocate());
+    }
+    return taken;
+}
+
+bool FunctionCompiler::has_name_key(const PatternField& field) {
+    if (field.key == nullptr) return true;
+    return field.key->key_kind == KeyKind::Word || field.key->key_kind == KeyKind::String;
+}
+
+/// The text of a word or string before the `:`, or the name that stands alone.
+std::string FunctionCompiler::pattern_key_text(const PatternField& field) const {
     if (field.key == nullptr) {
-        if (const auto* name = field.pattern->as<NamePattern>()) text = std::string(name->name.text());
-        return builder_.constant(std::string_view(text));
+        const auto* name = field.pattern->as<NamePattern>();
+        return name == nullptr ? std::string() : std::string(name->name.text());
     }
-    switch (field.key->key_kind) {
-        case KeyKind::Word:
-            text = std::string(field.key->word.text());
-            return builder_.constant(std::string_view(text));
-        case KeyKind::String:
-        case KeyKind::Number:
-            text = std::string(tree().text(*field.key->value));
-            if (const auto* literal = field.key->value->as<StringLiteral>()) text = std::string(literal->value());
-            return add_constant(literal_constant(*field.key->value));
-        case KeyKind::Computed: break;
-    }
-    text = std::string(tree().text(*field.key->value));
-    return bytecode::kNoIndex;
+    if (field.key->key_kind == KeyKind::Word) return std::string(field.key->word.text());
+    const auto* literal = field.key->value->as<StringLiteral>();
+    return std::string(literal != nullptr ? literal->value() : tree().text(*field.key->value));
 }
 
 /// part := the entry of `value` that the field names, unset if there is none.
-void FunctionCompiler::entry_into(const PatternField& field, Operand value, Reg part, std::string& text) {
-    const std::uint32_t key = pattern_key(field, text);
-    at(field);
-    if (key != bytecode::kNoIndex) {
+void FunctionCompiler::entry_into(const PatternField& field, Operand value, Reg part, TakenKeys& taken) {
+    if (has_name_key(field)) {
+        std::string text = pattern_key_text(field);
+        const std::uint32_t key = builder_.constant(std::string_view(text));
+        at(field);
         if (!bytecode::FunctionBuilder::fits_operand(key)) builder_.set_overflowing();
         emit(Op::EntryOr, part, value.reg, key);
+        if (taken.is_kept) taken.names.push_back(std::move(text));
         return;
     }
     const Mark before = mark();
-    const Reg computed = allocate(2);
-    compile_into(*field.key->value, computed);
-    const Label is_missing = builder_.new_label(), end = builder_.new_label();
-    emit(Op::In, computed + 1, computed, value.reg);
-    builder_.emit_jump(Op::JumpIf, is_missing, computed + 1, 0, bytecode::kNegate);
-    emit(Op::GetIndex, part, value.reg, computed, bytecode::kTakeC);
-    builder_.emit_jump(Op::Jump, end);
-    builder_.bind(is_missing);
-    emit(Op::LoadUnset, part);
-    builder_.bind(end);
+    const Reg key = taken.is_kept ? taken.others[taken.other_count++] : allocate();
+    compile_into(*field.key->value, key);
+    at(field);
+    emit(Op::EntryAt, part, value.reg, key);
     release(before);
+}
+
+/// part := the entries of `value` that were not taken.
+void FunctionCompiler::rest_into(Operand value, const TakenKeys& taken, Reg part) {
+    emit(Op::RestOfDict, part, value.reg, builder_.constant(bytecode::NameList{taken.names}));
+    for (const Reg key : taken.others) emit(Op::RemoveEntry, part, key);
 }
 
 void FunctionCompiler::destructure_dict(const DictPattern& pattern, Operand value, Binds binds) {
     emit(Op::ExpectDict, value.reg);
-    std::vector<std::string> keys;
+    const Mark outer = mark();
+    TakenKeys taken = taken_keys(pattern.entries);
     for (const Node* entry : pattern.entries) {
         const Mark before = mark();
-        if (const auto* rest = entry->as<RestPattern>()) {
-            rest_into(*rest, value, std::move(keys), binds);
-            keys.clear();
-        } else if (const auto* field = entry->as<PatternField>()) {
-            std::string text;
+        if (const auto* field = entry->as<PatternField>()) {
             const Reg part = part_register(*field->pattern, binds);
-            entry_into(*field, value, part, text);
-            keys.push_back(text);
-            destructure_part(*field->pattern, field->default_value, part, text, binds);
+            entry_into(*field, value, part, taken);
+            destructure_part(*field->pattern, field->default_value, part, pattern_key_text(*field), binds);
+        } else if (taken.is_kept) {
+            const Reg part = part_register(*entry, binds);
+            rest_into(value, taken, part);
+            bind_name(*entry, {part, true}, binds);
         }
         release(before);
     }
-}
-
-void FunctionCompiler::rest_into(const RestPattern& rest, Operand value, std::vector<std::string> keys, Binds binds) {
-    if (model().binding_of(rest) == sema::kNone) return;
-    const Reg part = part_register(rest, binds);
-    emit(Op::RestOfDict, part, value.reg, builder_.constant(bytecode::NameList{std::move(keys)}));
-    bind_name(rest, {part, true}, binds);
+    clear(outer.next, outer.next + static_cast<Reg>(taken.others.size()));
+    release(outer);
 }
 
 // --- match: what does not fit jumps on
@@ -401,20 +408,13 @@ void FunctionCompiler::test_struct(const StructPattern& pattern, Operand value, 
 }
 
 void FunctionCompiler::test_entries(List<Node> entries, Operand value, Label fail) {
-    std::vector<std::string> keys;
+    TakenKeys taken = taken_keys(entries);
     for (const Node* entry : entries) {
-        if (const auto* rest = entry->as<RestPattern>()) {
-            const sema::BindingId id = model().binding_of(*rest);
-            if (id == sema::kNone) continue;
-            emit(Op::RestOfDict, register_of(id), value.reg, builder_.constant(bytecode::NameList{std::move(keys)}));
-            keys.clear();
-            continue;
+        if (const auto* field = entry->as<PatternField>()) {
+            test_part(*field->pattern, fail, [&](Reg part) { entry_into(*field, value, part, taken); }, true);
+        } else if (taken.is_kept) {
+            rest_into(value, taken, register_of(model().binding_of(*entry)));
         }
-        const auto* field = entry->as<PatternField>();
-        if (field == nullptr) continue;
-        std::string text;
-        test_part(*field->pattern, fail, [&](Reg part) { entry_into(*field, value, part, text); }, true);
-        keys.push_back(text);
     }
 }
 

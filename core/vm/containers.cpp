@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/vm/arithmetic.h"
 #include "core/vm/array.h"
 #include "core/vm/dict.h"
 #include "core/vm/machine.h"
@@ -28,7 +29,7 @@ bool out_of_memory(Vm& vm, std::string_view what) {
 bool refuse_key(Vm& vm, const Value& key) {
     const std::string_view why = key_refusal(key);
     if (why.empty()) return false;
-    vm.raise(ErrorKind::Key, std::string(why) + " cannot be a dict key");
+    raise_refused_key(vm, why);
     return true;
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/vm/arithmetic.h"
 #include "core/vm/array.h"
 #include "core/vm/dict.h"
 #include "core/vm/machine.h"
@@ -141,6 +142,18 @@ bool slow_pattern(Vm& vm, Instruction ins) {
             base[ins.a] = std::move(entry);
             return true;
         }
+        case bc::Op::EntryAt: {
+            if (const auto refusal = key_refusal(base[ins.c]); !refusal.empty()) {
+                raise_refused_key(vm, refusal);
+                return unwind(vm);
+            }
+            Value entry = entry_or_unset(vm, base[ins.b], base[ins.c]);
+            base[ins.a] = std::move(entry);
+            return true;
+        }
+        case bc::Op::RemoveEntry:
+            dict_remove(base[ins.a].as_dict(), base[ins.b], nullptr);
+            return true;
         case bc::Op::RestOfDict: {
             Value rest = rest_of_dict(base[ins.b], *constants[ins.c].as_array());
             base[ins.a] = std::move(rest);
