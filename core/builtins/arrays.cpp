@@ -233,7 +233,7 @@ bool take_elements(Call& call, std::uint32_t argument, Value& slot) {
     } else {
         ElementCursor cursor(call[argument]);
         ArrayBuilder elements(cursor.size_hint());
-        for (Value element; cursor.next(element);) elements.push(std::move(element));
+        for (Value element; !elements.is_refused() && cursor.next(element);) elements.push(std::move(element));
         slot = elements.take();
         if (!slot.is_null()) return true;
     }
@@ -540,7 +540,7 @@ Outcome unique(Call& call) {
     const Value no_keys = Value::adopt(vm::new_array(0));
     if (no_keys.is_null()) return out_of_memory(call);
     ArrayBuilder kept;
-    for (Value element; cursor.next(element);) {
+    for (Value element; !kept.is_refused() && cursor.next(element);) {
         bool is_new = false;
         if (vm::key_refusal(element).empty()) {
             if (vm::dict_place(seen, element, is_new) == nullptr) return out_of_memory(call);
@@ -561,7 +561,7 @@ Outcome flatten(Call& call) {
     std::vector<ElementCursor> open;  // a stack instead of recursion: arrays may nest deep
     open.emplace_back(call[0]);
     ArrayBuilder out;
-    for (Value element; !open.empty();) {
+    for (Value element; !open.empty() && !out.is_refused();) {
         if (!open.back().next(element)) {
             open.pop_back();
         } else if (element.is_array() && open.size() <= depth) {
@@ -595,7 +595,7 @@ Outcome windows(Call& call) {
     if (!read_count(call, 1, 1, size) || !take_elements(call, 0, array)) return Outcome::Raised;
     std::size_t total = array.as_array()->size;
     ArrayBuilder found;
-    for (std::size_t start = 0; size <= total && start <= total - size; ++start) {
+    for (std::size_t start = 0; size <= total && start <= total - size && !found.is_refused(); ++start) {
         ArrayObject* part = vm::array_slice(array.as_array(), start, start + size);
         if (part == nullptr) return out_of_memory(call);
         found.push(Value::adopt(part));
@@ -606,8 +606,10 @@ Outcome windows(Call& call) {
 Outcome zip(Call& call) {
     std::vector<ElementCursor> cursors;
     for (std::uint32_t i = 0; i < call.count; ++i) cursors.emplace_back(call[i]);
-    ArrayBuilder rows;
-    while (!cursors.empty()) {
+    std::size_t length = call.count == 0 ? 0 : SIZE_MAX;
+    for (const ElementCursor& cursor : cursors) length = std::min(length, cursor.size_hint());
+    ArrayBuilder rows(length);
+    while (!cursors.empty() && !rows.is_refused()) {
         ArrayBuilder row(cursors.size());
         Value element;
         bool is_complete = std::all_of(cursors.begin(), cursors.end(), [&](ElementCursor& cursor) {
@@ -655,7 +657,7 @@ Outcome enumerate(Call& call) {
     std::int64_t number = call.integer(1);
     ElementCursor cursor(call[0]);
     ArrayBuilder pairs(cursor.size_hint());
-    for (Value element; cursor.next(element); ++number) {
+    for (Value element; !pairs.is_refused() && cursor.next(element); ++number) {
         Value pair = pair_of(Value::integer(number), std::move(element));
         if (pair.is_null()) return out_of_memory(call);
         pairs.push(std::move(pair));
@@ -670,7 +672,7 @@ Outcome take(Call& call) {
         return done_slice(call, call[0], 0, std::min<std::uint64_t>(count, call[0].as_array()->size));
     ElementCursor cursor(call[0]);
     ArrayBuilder kept;
-    for (Value element; kept.size() < count && cursor.next(element);) kept.push(std::move(element));
+    for (Value element; kept.size() < count && !kept.is_refused() && cursor.next(element);) kept.push(std::move(element));
     return kept.done(call);
 }
 
@@ -684,7 +686,7 @@ Outcome skip(Call& call) {
     ElementCursor cursor(call[0]);
     ArrayBuilder kept;
     std::uint64_t skipped = 0;
-    for (Value element; cursor.next(element); ++skipped) {
+    for (Value element; !kept.is_refused() && cursor.next(element); ++skipped) {
         if (skipped >= count) kept.push(std::move(element));
     }
     return kept.done(call);

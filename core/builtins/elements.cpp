@@ -59,7 +59,7 @@ bool ElementCursor::next(Value& element) {
 }
 
 std::size_t ElementCursor::size_hint() const {
-    return static_cast<std::size_t>(std::min<std::uint64_t>(end_, 1u << 20));
+    return static_cast<std::size_t>(std::min<std::uint64_t>(end_, std::uint64_t{1} << 40));
 }
 
 // ---- Building ---------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ ArrayBuilder::ArrayBuilder(std::size_t capacity) : array_(vm::new_array(capacity
 }
 
 void ArrayBuilder::push(Value value) {
-    if (!is_refused_) is_refused_ = !vm::array_push(array_, std::move(value));
+    if (!is_refused_) is_refused_ = !vm::array_push(array_, std::move(value)) || vm::current_heap().is_alarmed();
 }
 
 void ArrayBuilder::push_text(std::string_view text) {

@@ -36,6 +36,8 @@ class ArrayBuilder {
     void push_text(std::string_view text);
     void append(const vm::Value* values, std::size_t count);
     [[nodiscard]] std::size_t size() const { return array_ == nullptr ? 0 : array_->size; }
+    /// Memory was refused: what follows is not added any more, so that a long loop had better end.
+    [[nodiscard]] bool is_refused() const { return is_refused_; }
     /// The array; null when memory was refused.
     [[nodiscard]] vm::Value take();
     vm::Outcome done(vm::Call& call);

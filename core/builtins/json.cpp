@@ -81,6 +81,8 @@ class ValueSink final : public JsonSink {
 
 // ---- Writing ----------------------------------------------------------------------------------------------
 
+constexpr std::size_t kMaxJsonSize = std::size_t{512} << 20;
+
 // Writes a value with a stack of open containers instead of recursion, so that depth is limited by memory
 // only.
 class JsonWriter {
@@ -92,6 +94,8 @@ class JsonWriter {
     bool write(const Value& value) {
         if (!begin(value)) return false;
         while (!open_.empty()) {
+            // A value that shares its parts can have far more paths than memory holds.
+            if (out_.size() > kMaxJsonSize) return call_.vm.raise_out_of_memory("JSON text") == Outcome::Done;
             Open& open = open_.back();
             const Value* key = nullptr;
             const Value* next = advance(open, key);

@@ -284,7 +284,7 @@ Outcome words(Call& call) { return split_at_blanks(call, UINT64_MAX); }
 Outcome chars(Call& call) {
     ElementCursor cursor(call[0]);
     ArrayBuilder characters(cursor.size_hint());
-    for (Value character; cursor.next(character);) characters.push(std::move(character));
+    for (Value character; !characters.is_refused() && cursor.next(character);) characters.push(std::move(character));
     return characters.done(call);
 }
 
@@ -292,9 +292,9 @@ Outcome join(Call& call) {
     ElementCursor cursor(call[0]);
     const Value separator = call[1];
     std::string_view between = separator.as_string()->view();
-    vm::StringBuilder text(cursor.size_hint() * (8 + between.size()));
+    vm::StringBuilder text(std::min<std::size_t>(cursor.size_hint() * (8 + between.size()), 1u << 20));
     bool is_first = true;
-    for (Value element; cursor.next(element); is_first = false) {
+    for (Value element; !text.has_failed() && cursor.next(element); is_first = false) {
         if (!is_first) text.append(between);
         if (element.is_string()) {
             text.append(element.as_string()->view());

@@ -48,6 +48,7 @@ struct PlaceStep {
     enum Kind : std::uint8_t { Field, Index } kind;
     std::uint16_t reg = 0;       ///< Index: register of the evaluated index
     std::uint16_t site = 0;      ///< Field: access site with the name
+    bool is_optional = false;    ///< Field: `?.name`, reading a missing entry gives null
 };
 struct Place {
     PlaceRoot root;

@@ -82,8 +82,11 @@ void FunctionCompiler::for_loop(const For& loop) {
     builder_.bind(closing);
     builder_.set_position(position);
     emit(Op::ForEnd, state);
+    const Label closed = builder_.new_label();
+    builder_.bind(closed);
     emit(Op::Rethrow, error, 0, 0);
     builder_.add_handler(bytecode::Handler::Finally, error, begin, body_end, closing);
+    builder_.add_handler(bytecode::Handler::Cause, error, closing, closed, closing);
     builder_.bind(end);
     // The state is gone; the variables keep the last element until here.
     clear(state + 3, next_register_);

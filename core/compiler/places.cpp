@@ -71,6 +71,7 @@ void FunctionCompiler::add_step(bytecode::Place& place, const Node& link, std::s
     PlaceStep step{PlaceStep::Field};
     if (const auto* member = link.as<MemberExpr>()) {
         step.site = static_cast<std::uint16_t>(builder_.site(member->name.text()));
+        step.is_optional = member->is_optional;
         place.steps.push_back(step);
         return;
     }

@@ -572,7 +572,7 @@ const Value* read_place(Vm& vm, const Code& code, const bc::Place& place, Value*
                 }
             }
             Value member;
-            if (!get_member(vm, *value, name, false, member)) return nullptr;
+            if (!get_member(vm, *value, name, step.is_optional, member)) return nullptr;
             scratch = std::move(member);
             value = &scratch;
             continue;

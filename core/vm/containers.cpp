@@ -52,8 +52,11 @@ bool slow_array_push(Vm& vm, Instruction ins) {
 
 namespace {
 
-/// Appends the elements of any iterable that needs no fiber.
-bool spread_into(Vm& vm, ArrayObject* array, const Value& source) {
+/// More elements than any memory holds.
+constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 40;
+
+/// Appends the elements of any iterable that needs no fiber. False: out of memory.
+bool spread_into(ArrayObject* array, const Value& source) {
     switch (source.kind()) {
         case ValueKind::Array: return array_append(array, source.as_array()->begin(), source.as_array()->size);
         case ValueKind::Dict:
@@ -82,15 +85,14 @@ bool spread_into(Vm& vm, ArrayObject* array, const Value& source) {
         case ValueKind::Range: {
             const auto* range = source.as<RangeObject>();
             const std::uint64_t length = range_length(*range);
+            if (length > kMaxElements || !reserve(array, array->size + length)) return false;   // refused before the work
             for (std::uint64_t i = 0; i < length; ++i) {
                 if (!array_push(array, Value::integer(range_at(*range, i)))) return false;
             }
             return true;
         }
-        default: break;
+        default: return false;
     }
-    (void)vm;
-    return false;
 }
 
 bool refuse_spread(Vm& vm, const Value& value) {
@@ -108,7 +110,7 @@ bool slow_array_spread(Vm& vm, Instruction ins) {
     Value* base = vm.frame->base;
     if (is_plain_iterable(base[ins.b].kind())) {
         const Value source = taken(base[ins.b], (ins.flags & bc::kTakeB) != 0);
-        if (!spread_into(vm, base[ins.a].as_array(), source)) return out_of_memory(vm, "array");
+        if (!spread_into(base[ins.a].as_array(), source)) return out_of_memory(vm, "array");
         return true;
     }
     if (base[ins.b].is(ValueKind::Generator)) {

@@ -14,6 +14,8 @@ namespace {
 
 /// Containers inside each other that are shown; what is deeper shows as an ellipsis.
 constexpr std::size_t kMaxDisplayDepth = 1000;
+/// No value's text is longer: what shares its parts can have far more paths than memory holds.
+constexpr std::size_t kMaxDisplaySize = std::size_t{512} << 20;
 constexpr std::size_t kMaxMessageCharacters = 200;
 constexpr std::string_view kEllipsis = "…";
 
@@ -191,6 +193,7 @@ bool DisplayDriver::run(const Value& value) {
     while (!raised_ && !frames_.empty() && out.size() < limit_ && !out.has_failed()) {
         Frame& top = frames_.back();
         if (kind_hooks(top.value->kind()).display(*top.value, top.cursor, *this)) frames_.pop_back();
+        if (out.size() > kMaxDisplaySize) out.give_up();
     }
     return !raised_;
 }

@@ -3,10 +3,20 @@
 // costs memory and not stack. Used by the hooks of the kinds (core/vm/kind_hooks.h) and by operations.cpp.
 //
 // A driver looks at values by pointer: the caller keeps the outermost value alive and unchanged while it runs.
+//
+// Sharing. `x := [x, x]` sixty times is 60 objects and 2^60 paths. Looking at one object twice must not cost twice, and yet
+// "the same object" is not "equal": it may hold NaN, or a struct whose op_eq says no. So what was walked to its end is
+// remembered, with what came out: a pair that turned out equal, an object's hash. Only objects that are shared can be met
+// again, and only a walk that has become long looks or writes down anything (`SharedMemory`), so ordinary values pay a count.
 
+#include <bit>
+#include <cstdint>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "core/vm/hash.h"
 #include "core/vm/kind_hooks.h"
 #include "core/vm/operations.h"
 #include "core/vm/string.h"
@@ -55,6 +65,35 @@ private:
     bool raised_ = false;
 };
 
+/// Remembers which shared objects, or pairs of them, a long walk is done with.
+class SharedMemory {
+public:
+    /// Counts one container more; true once the walk is long enough to remember.
+    bool is_long() { return ++walked_ > kLong; }
+    /// What was noted for the pair; null: nothing so far.
+    [[nodiscard]] const std::uint32_t* find(const Value& a, const Value& b) const {
+        if (notes_.empty() || !a.object()->is_shared() || !b.object()->is_shared()) return nullptr;
+        const auto found = notes_.find(key(a, b));
+        return found == notes_.end() ? nullptr : &found->second;
+    }
+    void note(const Value& a, const Value& b, std::uint32_t what) {
+        if (walked_ > kLong && a.object()->is_shared() && b.object()->is_shared()) notes_[key(a, b)] = what;
+    }
+
+private:
+    using Key = std::pair<const Object*, const Object*>;
+    struct KeyHash {
+        std::size_t operator()(const Key& key) const {
+            return hash_fold(std::bit_cast<std::uint64_t>(key.first) ^ 0x9e3779b97f4a7c15ull, std::bit_cast<std::uint64_t>(key.second));
+        }
+    };
+    static Key key(const Value& a, const Value& b) { return {a.object(), b.object()}; }
+    static constexpr std::size_t kLong = 1000;
+
+    std::unordered_map<Key, std::uint32_t, KeyHash> notes_;
+    std::size_t walked_ = 0;
+};
+
 class EqualityDriver {
 public:
     explicit EqualityDriver(UserMethods* methods) : methods_(methods) {}
@@ -73,6 +112,7 @@ private:
     struct Frame { const Value* a; const Value* b; Cursor cursor; };
     UserMethods* methods_;
     std::vector<Frame> frames_;
+    SharedMemory equal_;
     Truth verdict_ = Truth::True;
 };
 
@@ -105,6 +145,7 @@ private:
     struct Frame { const Value* a; const Value* b; Cursor cursor; };
     UserMethods* methods_;
     std::vector<Frame> frames_;
+    SharedMemory equal_;
     const Value* refused_left_ = nullptr;
     const Value* refused_right_ = nullptr;
     Result result_ = Result::Ordered;
@@ -124,6 +165,7 @@ private:
 
     struct Frame { const Value* value; Cursor cursor; };
     std::vector<Frame> frames_;
+    SharedMemory hashes_;
 };
 
 }  // namespace ruff::vm

@@ -36,6 +36,7 @@ bool EqualityDriver::pair(const Value& a, const Value& b) {
     if (a.kind() != b.kind()) return unequal();
     if (a.is_string()) return strings_equal(a.as_string(), b.as_string()) || unequal();
     if (!a.is_heap()) return a.bits() == b.bits() || unequal();
+    if (equal_.is_long() && equal_.find(a, b) != nullptr) return true;
     frames_.push_back({&a, &b, {}});
     return false;
 }
@@ -44,7 +45,9 @@ Truth EqualityDriver::run(const Value& a, const Value& b) {
     if (pair(a, b)) return Truth::True;
     while (verdict_ == Truth::True && !frames_.empty()) {
         Frame& top = frames_.back();
-        if (kind_hooks(top.a->kind()).equals(*top.a, *top.b, top.cursor, *this)) frames_.pop_back();
+        if (!kind_hooks(top.a->kind()).equals(*top.a, *top.b, top.cursor, *this)) continue;
+        equal_.note(*top.a, *top.b, 1);
+        frames_.pop_back();
     }
     return verdict_;
 }

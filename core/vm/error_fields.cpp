@@ -35,6 +35,7 @@ Value display_of_thrown(Vm& vm, const Value& thrown) {
         text.truncate(0);
         display_plainly(thrown, text);
     }
+    if (text.has_failed()) return make_string(display_for_message(thrown));   // too long: its beginning says enough
     return text.take();
 }
 

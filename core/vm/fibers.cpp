@@ -616,7 +616,7 @@ bool raise(Vm& vm, ErrorKind kind, std::string_view message, std::string_view hi
 namespace {
 
 /// The innermost handler of `code` for `pc` that catches `error`; Cause entries on the way change `error`.
-const bytecode::Handler* find_handler(Vm& vm, const Frame& frame, Value& error) {
+const bytecode::Handler* find_handler(const Frame& frame, Value& error) {
     const auto pc = static_cast<std::uint32_t>(frame.pc - frame.code->instructions - 1);
     for (const bytecode::Handler& handler : frame.code->source->handlers) {
         if (pc < handler.begin || pc >= handler.end) continue;
@@ -638,7 +638,6 @@ const bytecode::Handler* find_handler(Vm& vm, const Frame& frame, Value& error) 
             }
         }
     }
-    (void)vm;
     return nullptr;
 }
 
@@ -653,7 +652,7 @@ Next unwind_fiber(Vm& vm) {
     for (;;) {
         Frame& frame = *vm.frame;
         const Code& code = *frame.code;
-        if (const bytecode::Handler* handler = find_handler(vm, frame, error)) {
+        if (const bytecode::Handler* handler = find_handler(frame, error)) {
             const std::uint8_t unwinds = error.object()->flags & (kErrorCancellation | kErrorLeave);
             if (unwinds != 0 && vm.fiber->cleanup != Cleanup::Over) {
                 vm.fiber->is_cancelled = true;

@@ -43,6 +43,12 @@ private:
         if (!refusal_.empty()) return;
         refusal_ = kind_hooks(value.kind()).key_refusal(value);
         if (!refusal_.empty() || !holds_values(value)) return;
+        if (inspected_.is_long()) {
+            // Met before at this depth or deeper: nothing new is in it.
+            const std::uint32_t* before = inspected_.find(value, value);
+            if (before != nullptr && *before >= static_cast<std::uint32_t>(nesting_)) return;
+            inspected_.note(value, value, static_cast<std::uint32_t>(nesting_));
+        }
         pending_.push_back({value.object(), nesting_});
     }
     static bool holds_values(const Value& value) {
@@ -59,6 +65,7 @@ private:
     }
 
     std::vector<Pending> pending_;
+    SharedMemory inspected_;
     std::string_view refusal_;
     int nesting_ = 0;
 };
@@ -82,6 +89,12 @@ bool HashDriver::child(const Value& value, Cursor& at, ValueKind container) {
         combine(at, container, hash_key(value));
         return true;
     }
+    if (value.is_heap() && hashes_.is_long()) {
+        if (const std::uint32_t* known = hashes_.find(value, value)) {
+            combine(at, container, *known);
+            return true;
+        }
+    }
     frames_.push_back({&value, {}});
     return false;
 }
@@ -92,6 +105,7 @@ std::uint32_t HashDriver::run(const Value& key) {
         Frame& top = frames_.back();
         if (!kind_hooks(top.value->kind()).hash(*top.value, top.cursor, *this)) continue;
         const auto hash = static_cast<std::uint32_t>(top.cursor.state);
+        if (top.value->is_heap()) hashes_.note(*top.value, *top.value, hash);
         frames_.pop_back();
         if (frames_.empty()) return hash;
         combine(frames_.back().cursor, frames_.back().value->kind(), hash);

@@ -54,6 +54,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <sys/resource.h>
+
 #include "core/vm/array.h"
 #include "core/vm/breadcrumbs.h"
 #include "core/vm/kind_hooks.h"
@@ -85,12 +87,23 @@ std::uint64_t read_amount(const char* path, const char* label, std::uint64_t uni
     return end == at ? UINT64_MAX : amount * unit;
 }
 
-/// What this process may still take: the machine's free memory, or what its container leaves; less an eighth.
+/// The address space this process may have (ulimit -v).
+std::uint64_t address_space() {
+    rlimit limit;
+    return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? limit.rlim_cur : UINT64_MAX;
+}
+
+/// What this process may still take: the machine's free memory, or what its container or address space leaves; less an
+/// eighth.
 std::uint64_t memory_to_spare() {
     std::uint64_t spare = read_amount("/proc/meminfo", "MemAvailable:", 1024);
     const std::uint64_t most = read_amount("/sys/fs/cgroup/memory.max", "", 1);
     const std::uint64_t taken = read_amount("/sys/fs/cgroup/memory.current", "", 1);
     if (most != UINT64_MAX && taken != UINT64_MAX) spare = std::min(spare, most - std::min(most, taken));
+    if (const std::uint64_t space = address_space(); space != UINT64_MAX) {
+        const std::uint64_t used = read_amount("/proc/self/statm", "", 4096);
+        spare = std::min(spare, space - std::min(space, used));
+    }
     return spare - spare / 8;
 }
 
@@ -103,7 +116,7 @@ std::uint64_t memory_to_spare() {
 
 // --- blocks ----------------------------------------------------------------------------------------------------------
 
-Heap::Heap() : collect_at_(kCollectAtLeast), limit_(kSmallHeap) {
+Heap::Heap() : collect_at_(kCollectAtLeast), limit_(std::min(kSmallHeap, address_space() / 4)) {
     tracked_.next = tracked_.previous = &tracked_;
 }
 

@@ -98,6 +98,10 @@ public:
         limit_ = bytes;
         limit_is_known_ = true;
     }
+    /// The alarm was raised and not answered: what builds many small objects without turning to the interpreter asks here.
+    [[nodiscard]] bool is_alarmed() const {
+        return alarm_ != nullptr && (alarm_->load(std::memory_order_relaxed) & alarm_bit_) != 0;
+    }
     /// Small objects are given out beyond the limit, so that no caller has to check each: `bit` is set in `flags` instead,
     /// and the interpreter, which looks there at every turn of a loop, raises `Out of memory`.
     void set_alarm(std::atomic<std::uint32_t>* flags, std::uint32_t bit) {

@@ -56,6 +56,7 @@ bool OrderDriver::pair(const Value& a, const Value& b) {
     refused_left_ = &a;
     refused_right_ = &b;
     if (a.kind() != b.kind() || !a.is_heap()) return refuse();
+    if (equal_.is_long() && equal_.find(a, b) != nullptr) return true;
     frames_.push_back({&a, &b, {}});
     return false;
 }
@@ -65,7 +66,9 @@ OrderDriver::Result OrderDriver::run(const Value& a, const Value& b, int& order)
         while (result_ == Result::Ordered && order_ == 0 && !frames_.empty()) {
             Frame& top = frames_.back();
             const auto hook = kind_hooks(top.a->kind()).order;
-            if (hook(*top.a, *top.b, top.cursor, *this)) frames_.pop_back();
+            if (!hook(*top.a, *top.b, top.cursor, *this)) continue;
+            if (order_ == 0) equal_.note(*top.a, *top.b, 1);
+            frames_.pop_back();
         }
     }
     order = order_;

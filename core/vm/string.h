@@ -112,6 +112,8 @@ public:
         size_ += count;
         ascii_ &= is_ascii;
     }
+    /// As if memory had been refused: the text would become too long.
+    void give_up() { failed_ = true; }
     /// Drops what follows the first `size` bytes.
     void truncate(std::size_t size) { size_ = size; }
 

@@ -104,6 +104,7 @@ Outcome Vm::raise_value(Value error) {
 }
 
 Outcome Vm::raise_out_of_memory(std::string_view what) {
+    interrupt.fetch_and(~kInterruptMemory);   // this is the answer to the heap's alarm
     return raise(ErrorKind::Value, "Out of memory: the " + std::string(what) + " is too large");
 }
 
