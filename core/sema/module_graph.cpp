@@ -67,7 +67,7 @@ const Path& path_of(const Node& import) {
 std::vector<std::string> search_folders(const std::string& importer, const std::string& root) {
     std::vector<std::string> folders;
     std::string shown = folder_of(importer);
-    std::string real = real_path(shown);
+    std::string real = is_inside(importer, root) ? shown : real_path(shown);
     while (real == root || is_inside(real, root)) {
         folders.push_back(shown);
         if (real == root) break;

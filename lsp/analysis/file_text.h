@@ -21,6 +21,8 @@ struct FolderSettings {
     lint::Selection selection;
     formatter::LayoutOptions layout;
     std::string root;  ///< the package root: modules are not sought above it
+    std::shared_ptr<const SourceFile> source;  ///< the file, null if there is none
+    std::vector<Diagnostic> problems;          ///< what is wrong with it
 };
 
 /// One version of a file, from the disk or from the editor. Immutable and shared between threads.

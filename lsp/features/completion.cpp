@@ -592,7 +592,7 @@ Entity entity_of_data(const Request& request, const Json& data, std::shared_ptr<
 }
 
 Json documentation_json(const Request& request, const std::string& markdown) {
-    return make_object("kind", request.client().has_markdown_docs ? "markdown" : "plaintext", "value", markdown);
+    return markup(markdown, request.client().has_markdown_docs);
 }
 
 }  // namespace

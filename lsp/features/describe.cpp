@@ -182,6 +182,17 @@ std::string documentation_of(const Entity& entity) {
 
 std::string code_block(std::string_view code) { return "```ruff\n" + std::string(code) + "\n```"; }
 
+Json markup(const std::string& markdown, bool is_markdown) {
+    if (is_markdown) return make_object("kind", "markdown", "value", markdown);
+    std::string plain;
+    for (std::size_t at = 0; at < markdown.size();) {
+        const std::size_t end = std::min(markdown.find('\n', at), markdown.size() - 1) + 1;
+        if (markdown.compare(at, 3, "```") != 0) plain.append(markdown, at, end - at);
+        at = end;
+    }
+    return make_object("kind", "plaintext", "value", plain);
+}
+
 std::string markdown_of(const BuiltinRow& first) {
     std::string text;
     for (const BuiltinRow* row = &first;;) {

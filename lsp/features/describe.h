@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lsp/analysis/mentions.h"
+#include "lsp/protocol/json.h"
 
 namespace ruff::lsp {
 
@@ -18,8 +19,9 @@ namespace ruff::lsp {
 [[nodiscard]] std::string markdown_of(const Entity& entity);
 [[nodiscard]] std::string markdown_of(const BuiltinRow& row);
 
-/// `{ contents: …, range }` pieces: MarkupContent, plain text for clients without Markdown.
 [[nodiscard]] std::string code_block(std::string_view code);
+/// MarkupContent: as it is, or without the fences for a client that shows plain text.
+[[nodiscard]] Json markup(const std::string& markdown, bool is_markdown);
 
 /// The parameters of a function as they are written, without `self`.
 struct ParameterText {

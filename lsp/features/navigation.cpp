@@ -115,8 +115,7 @@ std::string word_markdown(std::string_view word) {
 }
 
 Json hover_json(const Request& request, const std::string& markdown, std::uint32_t token) {
-    const std::string_view kind = request.client().has_markdown_hover ? "markdown" : "plaintext";
-    return make_object("contents", make_object("kind", kind, "value", markdown), "range", request.range_of_token(token));
+    return make_object("contents", markup(markdown, request.client().has_markdown_hover), "range", request.range_of_token(token));
 }
 
 }  // namespace

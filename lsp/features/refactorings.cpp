@@ -218,6 +218,8 @@ Flow flow_of(const Analysis& file, const Stretch& stretch) {
         } else if (is_declared_inside && file.tree->tokens[reference.token].begin >= stretch.span.end) {
             if (!binding.is_variable() || binding.is_captured_early) flow.is_possible = false;
             add_once(flow.outputs, reference.binding);
+        } else if (is_declared_inside) {
+            flow.is_possible = false;  // a function further up uses it
         }
     }
     return flow;

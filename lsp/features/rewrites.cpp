@@ -24,6 +24,13 @@ const T* innermost(const ActionPlace& place) {
     return nullptr;
 }
 
+/// A rule that has found the same offers the same as its fix.
+bool is_offered_by(const ActionPlace& place, std::string_view rule) {
+    return std::any_of(place.file.diagnostics().begin(), place.file.diagnostics().end(), [&](const Diagnostic& each) {
+        return each.code == rule && !each.fixes.empty() && each.span.touches(place.selection.begin);
+    });
+}
+
 // ---- match ---------------------------------------------------------------------------------------------------
 
 /// The enum whose variants the arms name, as it is written there, and the variants that are named.
@@ -74,7 +81,7 @@ void offer_missing_cases(const ActionPlace& place, std::vector<CodeAction>& acti
     for (const EnumVariant* variant : matched.type.declaration->to<EnumDecl>().variants) {
         if (variant->name && !matched.named.contains(variant->name.text())) cases += case_text(matched.path, *variant);
     }
-    if (cases.empty()) return;
+    if (cases.empty() || is_offered_by(place, "non-exhaustive-match")) return;
     const std::uint32_t at = place.tree().tokens[match->last_token].begin;
     actions.push_back({"Add the missing cases", "quickfix", false, nullptr, [&file = place.file, at, cases] {
         const bool begins_line = file.tree->tokens[file.tree->token_at(at)].newline_before();
@@ -148,7 +155,7 @@ std::vector<AwaitStatement> independent_awaits(const ActionPlace& place) {
 
 void offer_promise_all(const ActionPlace& place, std::vector<CodeAction>& actions) {
     std::vector<AwaitStatement> run = independent_awaits(place);
-    if (run.size() < 2) return;
+    if (run.size() < 2 || is_offered_by(place, "sequential-awaits")) return;
     actions.push_back({"Await these together with `promise_all`", "refactor.rewrite", false, nullptr, [&file = place.file, run] {
         const SyntaxTree& tree = *file.tree;
         std::string names, promises;

@@ -130,7 +130,7 @@ Answer signature_help(const Request& request) {
             parameters.push(parameter_json(request.client(), each.label, parameter.text, from));
         }
         Json json = make_object("label", each.label, "parameters", std::move(parameters));
-        if (!each.documentation.empty()) json.set("documentation", make_object("kind", "markdown", "value", each.documentation));
+        if (!each.documentation.empty()) json.set("documentation", markup(each.documentation, request.client().has_markdown_signatures));
         list.push(std::move(json));
     }
     // Of several forms the first that has a place for this argument.

@@ -192,15 +192,20 @@ Answer code_lens(const Request& request) {
     if (!tree.root->statements.empty()) {
         add(tree.tokens[tree.root->statements[0]->first_token].span(), "Run file", "rufflang.runFile", {uri});
     }
+    std::vector<std::pair<std::string, Span>> groups;  // around the test, by name
     walk(*tree.root, [&](const Node& node) {
         const auto* test = node.as<Test>();
         if (test == nullptr) return node.is<File>() || node.is<Block>();
         if (test->name == nullptr) return false;
-        const Span word = tree.tokens[test->first_token].span();
-        const std::string name(test->name->is_plain() ? test->name->value() : tree.text(*test->name));
-        const std::uint32_t line = request.file->source().lines().line_of(word.begin);
-        add(word, test->test_kind == TestKind::Group ? "Run tests" : "Run test", "rufflang.runTest", {uri, name, line});
-        return test->test_kind == TestKind::Group;
+        const Span span = tree.span(*test);
+        while (!groups.empty() && !groups.back().second.contains(span)) groups.pop_back();
+        // As `ruff test` names it: "outer > inner".
+        std::string name(test->name->is_plain() ? test->name->value() : tree.text(*test->name));
+        if (!groups.empty()) name = groups.back().first + " > " + name;
+        const bool is_group = test->test_kind == TestKind::Group;
+        add(tree.tokens[test->first_token].span(), is_group ? "Run tests" : "Run test", "rufflang.runTest", {uri, name});
+        if (is_group) groups.emplace_back(std::move(name), span);
+        return is_group;
     });
     return list;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lsp/features/diagnostics.h"
+#include "lsp/protocol/uri.h"
 #include "lsp/session/server.h"
 
 namespace ruff::lsp {
@@ -13,15 +14,28 @@ void Server::publish(const Snapshot& snapshot, const FileText& file, const std::
     Json params = make_object("uri", file.uri);
     if (file.version) params.set("version", *file.version);
     params.set("diagnostics", diagnostics_json(snapshot, file, diagnostics));
-    std::string body = notification_text("textDocument/publishDiagnostics", params);
+    publish_body(snapshot, file.uri, file.version.has_value(), diagnostics.empty(), notification_text("textDocument/publishDiagnostics", params));
+}
 
+/// What is wrong with the configuration of a folder.
+void Server::publish_settings(const Snapshot& snapshot, const FolderSettings& settings) {
+    if (settings.source == nullptr) return;
+    FileText file;
+    file.path = settings.source->path();
+    file.uri = uri_of_path(file.path);
+    file.source = settings.source;
+    const Json params = make_object("uri", file.uri, "diagnostics", diagnostics_json(snapshot, file, settings.problems));
+    publish_body(snapshot, file.uri, false, settings.problems.empty(), notification_text("textDocument/publishDiagnostics", params));
+}
+
+void Server::publish_body(const Snapshot& snapshot, const std::string& uri, bool is_open, bool is_empty, std::string body) {
     const std::lock_guard lock(published_mutex_);
-    Published& told = published_[file.uri];
+    Published& told = published_[uri];
     if (told.snapshot > snapshot.number()) return;
     told.snapshot = snapshot.number();
     // The version of an open document is news; that a file on disk is still clean is not.
-    if (told.body == body || (!file.version && told.is_empty && diagnostics.empty())) return;
-    told.is_empty = diagnostics.empty();
+    if (told.body == body || (!is_open && told.is_empty && is_empty)) return;
+    told.is_empty = is_empty;
     send(body);
     told.body = std::move(body);
 }
@@ -34,7 +48,8 @@ void Server::withdraw(const std::string& uri) {
     if (!found->second.is_empty) {
         notify("textDocument/publishDiagnostics", make_object("uri", uri, "diagnostics", Json::Array{}));
     }
-    published_.erase(found);
+    // A check of an older snapshot, in which it was still there, has nothing to say any more.
+    found->second = {snapshot_->number() + 1, {}, true};
 }
 
 void Server::check_in_background(std::set<std::string> changed, bool all) {
@@ -58,6 +73,7 @@ void Server::run_background_check(const std::shared_ptr<const Snapshot>& snapsho
     }
     if (changed.empty() && !all) return;
     bool is_stale = false, has_open_dependents = false;
+    std::set<std::shared_ptr<const FolderSettings>> settings;
     snapshot->each_file([&](const std::shared_ptr<const FileText>& file) {
         {
             const std::lock_guard lock(check_mutex_);
@@ -70,6 +86,7 @@ void Server::run_background_check(const std::shared_ptr<const Snapshot>& snapsho
                                      return snapshot->depends_on(*file, path);
                                  });
         if (!is_affected) return true;
+        if (settings.insert(file->settings).second) publish_settings(*snapshot, *file->settings);
         if (snapshot->client().pulls_diagnostics) {
             has_open_dependents = has_open_dependents || (file->is_open() && !changed.contains(file->path));
             return !has_open_dependents;

@@ -76,6 +76,7 @@ void read_text_document(Client& client, const Json& document) {
     client.resolves_code_action_edit = contains(document["codeAction"]["resolveSupport"]["properties"], "edit") &&
                                        document["codeAction"]["dataSupport"].is_true();
     client.has_symbol_tree = document["documentSymbol"]["hierarchicalDocumentSymbolSupport"].is_true();
+    client.has_markdown_signatures = contains(document["signatureHelp"]["signatureInformation"]["documentationFormat"], "markdown");
     client.has_label_offsets =
         document["signatureHelp"]["signatureInformation"]["parameterInformation"]["labelOffsetSupport"].is_true();
     client.folds_lines_only = document["foldingRange"]["lineFoldingOnly"].is_true();

@@ -34,8 +34,9 @@ struct Client {
     bool has_snippets = false;
     bool has_insert_replace = false;
     bool has_label_details = false;
-    bool has_markdown_docs = false;    ///< in completion items and signatures
+    bool has_markdown_docs = false;    ///< in completion items
     bool has_markdown_hover = false;
+    bool has_markdown_signatures = false;
     bool resolves_completion_docs = false;
     bool resolves_completion_edits = false;
     bool has_deprecated_tag = false;

@@ -336,7 +336,7 @@ void Server::scan_workspace() {
     const std::string token = "ruff/scan/" + std::to_string(++last_request_);
     const auto start = [this, shows_progress, token] {
         background_lane_.post([this, shows_progress, token, folders = workspace_.folders()] {
-            const auto progress = [&](std::string_view kind, Json value) {
+            const auto progress = [this, shows_progress, token](std::string_view kind, Json value) {
                 value.set("kind", kind);
                 if (shows_progress) notify("$/progress", make_object("token", token, "value", std::move(value)));
             };
@@ -348,11 +348,12 @@ void Server::scan_workspace() {
                 });
                 found.insert(found.end(), files.begin(), files.end());
             }
-            progress("end", make_object("message", std::to_string(found.size()) + " files"));
             Item item;
-            item.work = [this, files = std::move(found)]() mutable {
+            item.work = [this, progress, files = std::move(found)]() mutable {
+                const std::size_t count = files.size();
                 workspace_.add_scanned(std::move(files));
                 check_in_background({}, true);
+                progress("end", make_object("message", std::to_string(count) + " files"));
             };
             const std::lock_guard lock(inbox_mutex_);
             inbox_.push_back(std::move(item));

@@ -95,6 +95,8 @@ private:
 
     // Diagnostics.
     void publish(const Snapshot& snapshot, const FileText& file, const std::vector<Diagnostic>& diagnostics);
+    void publish_settings(const Snapshot& snapshot, const FolderSettings& settings);
+    void publish_body(const Snapshot& snapshot, const std::string& uri, bool is_open, bool is_empty, std::string body);
     void withdraw(const std::string& uri);
     void check_in_background(std::set<std::string> changed, bool all);
     void run_background_check(const std::shared_ptr<const Snapshot>& snapshot);

@@ -37,7 +37,9 @@ std::shared_ptr<const FolderSettings> read_settings(const std::string& folder, c
     if (!file) return settings;
     settings->root = folder_of(*file);
     if (Result<config::LoadedConfig> loaded = config::load_config(*file)) {
-        (void)settings->selection.apply(loaded->config.check);
+        settings->problems = loaded->diagnostics;
+        for (Diagnostic& each : settings->selection.apply(loaded->config.check)) settings->problems.push_back(std::move(each));
+        settings->source = loaded->source;
         settings->config = std::move(loaded->config);
         settings->layout = {settings->config.format.line_width.value_or(config::kDefaultLineWidth),
                             settings->config.format.indent.value_or(config::kDefaultIndent)};

@@ -21,8 +21,11 @@
 //     accept M LABEL         resolves an item and applies it
 //     rename M NAME, actions M [M2], action M [M2] "TITLE", format FILE, format-range M M2, type M TEXT, move FILE FILE2,
 //     command NAME FILE      change files, which are shown
-//     edit M [M2] "TEXT"     a change of the client, with \n for a line break
+//     edit M [M2] "TEXT"     a change of the client, with \n for a line break and \" for a quotation mark
+//     close FILE
 //     save FILE "TEXT"       a change on disk
+//     settings               switches the inlay hints on
+//     pull FILE, pull-workspace   of clients that ask for diagnostics; the title ends in `(pull)`
 
 #include <algorithm>
 #include <sstream>
@@ -104,9 +107,9 @@ std::vector<std::string> read_words(const std::string& command) {
         std::string word;
         if (command[at] == '"') {
             for (++at; at < command.size() && command[at] != '"'; ++at) {
-                const bool is_break = command[at] == '\\' && at + 1 < command.size() && command[at + 1] == 'n';
-                word += is_break ? '\n' : command[at];
-                at += is_break ? 1 : 0;
+                const bool is_escape = command[at] == '\\' && at + 1 < command.size();
+                if (is_escape) ++at;
+                word += is_escape && command[at] == 'n' ? '\n' : command[at];
             }
             ++at;
         } else {
@@ -119,8 +122,8 @@ std::vector<std::string> read_words(const std::string& command) {
 
 class Conversation {
 public:
-    Conversation(Workspace workspace, const std::filesystem::path& folder, const std::string& encoding)
-        : workspace_(std::move(workspace)), folder_(folder), driver_(prepare(workspace_, folder), {encoding, {}, false}) {
+    Conversation(Workspace workspace, const std::filesystem::path& folder, const std::string& encoding, bool pulls)
+        : workspace_(std::move(workspace)), folder_(folder), driver_(prepare(workspace_, folder), {encoding, {}, pulls}) {
         driver_.on_change = [this](const std::string& path, std::uint32_t begin, std::uint32_t end, std::size_t size) {
             for (auto& [name, place] : workspace_.places) {
                 if (place.path != path || place.offset < end || place.offset == begin) continue;
@@ -284,6 +287,8 @@ private:
             const Place& place = workspace_.places.at(word(1));
             const std::uint32_t end = words.size() > 3 ? workspace_.places.at(word(2)).offset : place.offset;
             driver_.change(place.path, place.offset, end, words.back());
+        } else if (name == "close") {
+            driver_.close(word(1));
         } else if (name == "save") {
             write_file(folder_ / word(1), word(2));
             Json changes;
@@ -336,7 +341,7 @@ private:
         } else if (name == "lenses") {
             for (const Json& each : items_of(driver_.request("textDocument/codeLens", driver_.document(subject)))) {
                 line(range_text(subject, each["range"]) + " " + std::string(each["command"]["title"].text()) + " " +
-                     std::string(each["command"]["command"].text()));
+                     std::string(each["command"]["command"].text()) + argument_text(each["command"]["arguments"]));
             }
         } else if (name == "hints") {
             Json params = driver_.document(subject);
@@ -344,6 +349,15 @@ private:
             for (const Json& each : items_of(driver_.request("textDocument/inlayHint", params))) {
                 line(point(subject, each["position"]) + " " + std::string(each["label"].text()));
             }
+        } else if (name == "pull") {
+            Json params = driver_.document(subject);
+            if (pulled_.contains(subject)) params.set("previousResultId", pulled_[subject]);
+            const Json answer = driver_.request("textDocument/diagnostic", params);
+            pulled_[subject] = answer["resultId"].text();
+            line(std::string(answer["kind"].text()));
+            for (const Json& each : answer["items"].items()) line(range_text(subject, each["range"]) + " " + std::string(each["code"].text()));
+        } else if (name == "pull-workspace") {
+            show_workspace_report();
         } else if (name == "settings") {
             driver_.settings = make_object("inlayHints", make_object("parameterNames", true, "types", true));
             driver_.notify("workspace/didChangeConfiguration", make_object("settings", Json()));
@@ -368,6 +382,28 @@ private:
             return false;
         }
         return true;
+    }
+
+    /// What a command gets besides the document.
+    static std::string argument_text(const Json& arguments) {
+        return arguments.items().size() < 2 ? std::string() : " \"" + std::string(arguments.items()[1].text()) + "\"";
+    }
+
+    /// What is news for a client that knows what it was told before.
+    void show_workspace_report() {
+        Json known{Json::Array{}};
+        for (const auto& [uri, id] : reported_) known.push(make_object("uri", uri, "value", id));
+        const Json answer = driver_.request("workspace/diagnostic", make_object("previousResultIds", std::move(known)));
+        if (answer.has("error")) return line(std::string(answer["error"]["message"].text()));
+        std::vector<std::string> lines;
+        for (const Json& report : answer["items"].items()) {
+            reported_[std::string(report["uri"].text())] = report["resultId"].text();
+            std::string text = driver_.path_of(report["uri"].text());
+            for (const Json& each : report["items"].items()) text += " " + std::string(each["code"].text());
+            lines.push_back(std::move(text));
+        }
+        std::sort(lines.begin(), lines.end());
+        for (const std::string& each : lines) line(each);
     }
 
     void show_calls(bool is_incoming, const std::string& mark) {
@@ -476,6 +512,7 @@ private:
     Workspace workspace_;
     const std::filesystem::path folder_;
     SessionDriver driver_;
+    std::map<std::string, std::string> pulled_, reported_;  // ids of what was told
     std::string out_;
 };
 
@@ -484,7 +521,7 @@ std::string converse(const Section& section) {
     std::string first;
     for (const char* encoding : {"utf-8", "utf-16", "utf-32"}) {
         TemporaryFolder folder;
-        const std::string shown = Conversation(workspace, folder.path(), encoding).run();
+        const std::string shown = Conversation(workspace, folder.path(), encoding, section.title.ends_with("(pull)")).run();
         if (first.empty()) first = shown;
         else if (shown != first) return std::string("Under ") + encoding + " it differs:\n" + diff_lines(first, shown);
     }

@@ -1,0 +1,226 @@
+// Sessions with random edits: the server's text is the client's, and what it says after any edits is what a server
+// says that has seen nothing but the result.
+
+#include <filesystem>
+#include <random>
+
+#include "core/support/utf8.h"
+#include "lsp/session/workspace.h"
+#include "tests/support/catch.h"
+#include "tests/support/lsp/session_driver.h"
+
+using namespace ruff;
+using namespace ruff::lsp;
+using ruff::tests::SessionDriver;
+
+namespace {
+
+using Random = std::mt19937;
+
+std::size_t below(Random& random, std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random); }
+
+constexpr const char* kPieces[] = {
+    "a", " ", "\n", "\r\n", "é", "漢", "🎉", "x := 1\n", "{", "}", "\"", "${", "func f(a) { return a }\n", "print(f(x))\n", ".", "# note\n",
+    "await f(1)\n", "for i in [1, 2] { print(i) }\n", "struct P { y: int }\n", "P { y: 2 }.y\n", "import m\n",
+};
+
+std::string random_text(Random& random, std::size_t pieces) {
+    std::string text;
+    for (std::size_t i = 0; i < pieces; ++i) text += kPieces[below(random, std::size(kPieces))];
+    return text;
+}
+
+/// Back to where a character of a text that is UTF-8 begins, and never between CR and LF.
+std::uint32_t boundary_before(const std::string& text, std::uint32_t at) {
+    while (at > 0 && at < text.size() && utf8::is_continuation(text[at])) --at;
+    if (at > 0 && at < text.size() && text[at] == '\n' && text[at - 1] == '\r') --at;
+    return at;
+}
+
+std::uint32_t random_boundary(Random& random, const std::string& text) {
+    return boundary_before(text, static_cast<std::uint32_t>(below(random, text.size() + 1)));
+}
+
+/// Written down from the protocol, without a line index.
+Json position_of(const std::string& text, std::uint32_t offset, PositionEncoding encoding) {
+    std::int64_t line = 0, column = 0;
+    for (std::uint32_t at = 0; at < offset;) {
+        const utf8::Decoded decoded = utf8::decode(text, at);
+        at += decoded.size;
+        if (decoded.code_point == '\n') {
+            ++line;
+            column = 0;
+        } else if (encoding == PositionEncoding::Utf8) {
+            column += decoded.size;
+        } else {
+            column += encoding == PositionEncoding::Utf16 && decoded.code_point > 0xFFFF ? 2 : 1;
+        }
+    }
+    return make_object("line", line, "character", column);
+}
+
+std::filesystem::path nowhere() { return "/nowhere/at/all"; }
+
+}  // namespace
+
+TEST_CASE("incremental changes give the text that the client has") {
+    Random random(20'26);
+    for (const PositionEncoding encoding : {PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32}) {
+        std::string oracle = random_text(random, 40), text = oracle;
+        for (int step = 0; step < 400; ++step) {
+            const std::uint32_t one = random_boundary(random, oracle), other = random_boundary(random, oracle);
+            const std::uint32_t begin = std::min(one, other);
+            const std::uint32_t last = boundary_before(oracle, std::min(std::max(one, other), begin + 12));
+            const std::string piece = random_text(random, below(random, 3));
+            const Json range = make_object("start", position_of(oracle, begin, encoding), "end", position_of(oracle, last, encoding));
+            apply_change(text, make_object("range", range, "text", piece), encoding);
+            oracle.replace(begin, last - begin, piece);
+            REQUIRE(text == oracle);
+        }
+        apply_change(text, make_object("text", "whole"), encoding);
+        CHECK(text == "whole");
+    }
+}
+
+TEST_CASE("a change outside the text is one at its edge") {
+    std::string text = "ab\ncd";
+    const auto at = [](int line, int character) { return make_object("line", line, "character", character); };
+    apply_change(text, make_object("range", make_object("start", at(0, 99), "end", at(0, 99)), "text", "!"), PositionEncoding::Utf16);
+    CHECK(text == "ab!\ncd");
+    apply_change(text, make_object("range", make_object("start", at(9, 0), "end", at(9, 9)), "text", "?"), PositionEncoding::Utf16);
+    CHECK(text == "ab!\ncd?");
+    apply_change(text, make_object("range", make_object("start", at(1, 1), "end", at(0, 1)), "text", "-"), PositionEncoding::Utf16);
+    CHECK(text == "ab!\nc-d?");
+}
+
+TEST_CASE("after random edits a server says what a fresh one says") {
+    Random random(7);
+    for (const std::string encoding : {"utf-8", "utf-16"}) {
+        SessionDriver driver(nowhere(), {encoding, {}, false});
+        driver.open("main.ruff", random_text(random, 30));
+        driver.open("m.ruff", "export func g() { return 1 }\n");
+        for (int step = 0; step < 120; ++step) {
+            const std::string& text = driver.text("main.ruff");
+            const std::uint32_t begin = random_boundary(random, text);
+            const std::uint32_t end = random_boundary(random, text);
+            const bool deletes = below(random, 3) == 0 && begin < end && end - begin < 20;
+            driver.change("main.ruff", begin, deletes ? end : begin, random_text(random, below(random, 3)));
+            if (step % 10 != 0) continue;
+            SessionDriver fresh(nowhere(), {encoding, {}, false});
+            fresh.open("m.ruff", driver.text("m.ruff"));
+            fresh.open("main.ruff", driver.text("main.ruff"));
+            INFO(driver.text("main.ruff"));
+            CHECK(write_json(driver.diagnostics("main.ruff")) == write_json(fresh.diagnostics("main.ruff")));
+            const Json document = driver.document("main.ruff");
+            for (const char* method : {"textDocument/documentSymbol", "textDocument/foldingRange", "textDocument/documentLink"}) {
+                CHECK(write_json(driver.request(method, document)) == write_json(fresh.request(method, document)));
+            }
+        }
+    }
+}
+
+TEST_CASE("differences of semantic tokens lead to the whole") {
+    Random random(11);
+    SessionDriver driver(nowhere(), {"utf-16", {}, false});
+    driver.open("main.ruff", "func f(a) { return a }\nlet x := f(1)\n");
+    const Json document = driver.document("main.ruff");
+    Json answer = driver.request("textDocument/semanticTokens/full", document);
+    Json::Array data = answer["data"].items();
+    std::string id(answer["resultId"].text());
+    for (int step = 0; step < 60; ++step) {
+        const std::uint32_t at = random_boundary(random, driver.text("main.ruff"));
+        driver.change("main.ruff", at, at, below(random, 2) == 0 ? "\nprint(f(2))\n" : "let y := 1\n");
+        Json params = document;
+        params.set("previousResultId", id);
+        const Json delta = driver.request("textDocument/semanticTokens/full/delta", params);
+        REQUIRE(delta.has("edits"));
+        for (const Json& edit : delta["edits"].items()) {
+            const auto begin = data.begin() + *edit["start"].integer();
+            data.erase(begin, begin + *edit["deleteCount"].integer());
+            const Json::Array& added = edit["data"].items();
+            data.insert(data.begin() + *edit["start"].integer(), added.begin(), added.end());
+        }
+        id = delta["resultId"].text();
+        SessionDriver fresh(nowhere(), {"utf-16", {}, false});
+        fresh.open("main.ruff", driver.text("main.ruff"));
+        const Json whole = fresh.request("textDocument/semanticTokens/full", document);
+        REQUIRE(write_json(Json(data)) == write_json(whole["data"]));
+    }
+}
+
+TEST_CASE("each request has one answer, in any phase") {
+    std::vector<Json> answers;
+    std::mutex mutex;
+    Server server([&](std::string_view body) {
+        const std::lock_guard lock(mutex);
+        answers.push_back(*parse_json(body));
+    });
+    const auto code_of = [&](int id) {
+        std::int64_t code = 1;
+        int count = 0;
+        for (const Json& answer : answers) {
+            if (answer["id"].integer() != id || answer.has("method")) continue;
+            ++count;
+            code = answer["error"]["code"].integer().value_or(0);
+        }
+        CHECK(count == 1);
+        return code;
+    };
+    const auto ask = [&](int id, std::string_view method, Json params) {
+        server.receive(request_text(Json(id), method, params));
+        server.settle();
+    };
+    ask(1, "textDocument/hover", make_object());
+    CHECK(code_of(1) == -32002);
+    ask(2, "initialize", make_object("capabilities", make_object()));
+    CHECK(code_of(2) == 0);
+    ask(3, "initialize", make_object());
+    CHECK(code_of(3) == -32600);
+    ask(4, "no/such", make_object());
+    CHECK(code_of(4) == -32601);
+    ask(5, "textDocument/hover", make_object("textDocument", make_object("uri", "file:///x.ruff")));
+    CHECK(code_of(5) == -32602);
+    server.receive(request_text(Json(6), "workspace/symbol", make_object("query", "")));
+    server.receive(notification_text("$/cancelRequest", make_object("id", 6)));
+    server.settle();
+    CHECK(code_of(6) == -32800);
+    ask(7, "shutdown", Json());
+    CHECK(code_of(7) == 0);
+    ask(8, "textDocument/hover", make_object());
+    CHECK(code_of(8) == -32600);
+    server.receive(notification_text("exit", Json()));
+    server.settle();
+    CHECK(server.has_exited());
+    CHECK(server.run() == 0);
+}
+
+TEST_CASE("an edit takes away the answers it makes useless") {
+    std::vector<Json> answers;
+    std::mutex mutex;
+    Server server([&](std::string_view body) {
+        const std::lock_guard lock(mutex);
+        answers.push_back(*parse_json(body));
+    });
+    server.receive(request_text(Json(1), "initialize", make_object("capabilities", make_object())));
+    const Json document = make_object("uri", "untitled:One", "version", 1, "text", "let x := 1\n");
+    server.receive(notification_text("textDocument/didOpen", make_object("textDocument", document)));
+    const Json place = make_object("textDocument", make_object("uri", "untitled:One"), "position", make_object("line", 0, "character", 4));
+    server.receive(request_text(Json(2), "textDocument/hover", place));
+    server.settle();
+    CHECK(answers.back()["result"]["contents"]["value"].text().find("let x: int") != std::string_view::npos);
+    // Both wait when the writer comes to them: the change stops what is not answered by then, once.
+    server.receive(request_text(Json(3), "textDocument/references", place));
+    Json changes;
+    changes.push(make_object("text", "let y := 2\n"));
+    server.receive(notification_text("textDocument/didChange", make_object("textDocument", make_object("uri", "untitled:One", "version", 2),
+                                                                           "contentChanges", std::move(changes))));
+    server.settle();
+    int count = 0;
+    for (const Json& answer : answers) {
+        if (answer["id"].integer() != 3) continue;
+        ++count;
+        const std::int64_t code = answer["error"]["code"].integer().value_or(0);
+        CHECK((code == 0 || code == -32801));
+    }
+    CHECK(count == 1);
+}
