@@ -1,7 +1,10 @@
 #include "lsp/check.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
+#include <mutex>
 
 #include "core/support/source_file.h"
 #include "lsp/protocol/uri.h"
@@ -10,7 +13,7 @@
 namespace ruff::lsp {
 namespace {
 
-/// A client that asks one thing after the other.
+/// A client that asks everything.
 class Checker {
 public:
     Checker() : server_([this](std::string_view body) { take(body); }) {
@@ -21,18 +24,16 @@ public:
     void check(const std::string& path, const SourceFile& source) {
         path_ = path;
         source_ = &source;
+        offset_ = 0;
         uri_ = uri_of_path(std::filesystem::absolute(path).lexically_normal().string());
         notify("textDocument/didOpen", make_object("textDocument", make_object("uri", uri_, "languageId", "ruff", "version", 1,
                                                                                "text", source.text())));
         check_document();
         const syntax::ParseResult tree = syntax::parse_file(make_source(path, std::string(source.text())));
-        std::uint32_t before = 0xFFFFFFFF;
-        for (const syntax::Token& token : tree->tokens) {
-            for (const std::uint32_t offset : {token.begin, token.end}) {
-                if (offset != before) check_position(offset);
-                before = offset;
-            }
-        }
+        // Of a very long file a sample: features that look at the whole file would take the square of its length.
+        constexpr std::size_t kMostTokens = 3'000;
+        const std::size_t step = std::max<std::size_t>(1, tree->tokens.size() / kMostTokens);
+        for (std::size_t i = 0; i < tree->tokens.size(); i += step) check_token(tree->tokens[i]);
         notify("textDocument/didClose", make_object("textDocument", make_object("uri", uri_)));
     }
 
@@ -64,21 +65,26 @@ private:
         request("textDocument/rangeFormatting", whole);
     }
 
+    void check_token(const syntax::Token& token) {
+        check_position(token.begin);
+        check_position(token.end);
+        const bool opens_a_list = token.kind == TokenKind::Dot || token.kind == TokenKind::ColonColon || token.kind == TokenKind::LeftParen;
+        if (is_word(token.kind)) check_word(token.begin);
+        if (is_word(token.kind) || opens_a_list) {
+            request("textDocument/completion", make_object("textDocument", make_object("uri", uri_), "position", position(token.end)));
+        }
+    }
+
     void check_position(std::uint32_t offset) {
+        if (offset == offset_ && offset != 0) return;
         offset_ = offset;
         Json params = make_object("textDocument", make_object("uri", uri_), "position", position(offset));
         for (const std::string_view method :
              {"textDocument/hover", "textDocument/definition", "textDocument/typeDefinition", "textDocument/documentHighlight",
-              "textDocument/completion", "textDocument/signatureHelp", "textDocument/prepareRename",
+              "textDocument/signatureHelp", "textDocument/prepareRename",
               "textDocument/prepareCallHierarchy"}) {
             request(method, params);
         }
-        Json references = params;
-        references.set("context", make_object("includeDeclaration", true));
-        request("textDocument/references", references);
-        Json renaming = params;
-        renaming.set("newName", "renamed_by_check");
-        request("textDocument/rename", renaming);
         Json positions;
         positions.push(position(offset));
         request("textDocument/selectionRange", make_object("textDocument", make_object("uri", uri_), "positions", std::move(positions)));
@@ -86,29 +92,51 @@ private:
                                                        "context", make_object("diagnostics", Json::Array{})));
     }
 
-    void request(std::string_view method, const Json& params) {
-        method_ = method;
-        const std::int64_t id = ++last_id_;
-        is_answered_ = false;
-        server_.receive(request_text(Json(id), method, params));
-        server_.settle();
-        if (!is_answered_) report("no answer");
+    /// What looks at every mention of a name.
+    void check_word(std::uint32_t offset) {
+        Json params = make_object("textDocument", make_object("uri", uri_), "position", position(offset));
+        params.set("context", make_object("includeDeclaration", true)).set("newName", "renamed_by_check");
+        request("textDocument/references", params);
+        request("textDocument/rename", params);
     }
+
+    /// Many requests go together: waiting for each alone would take most of the time.
+    void request(std::string_view method, const Json& params) {
+        constexpr std::size_t kMostWaiting = 256;
+        std::size_t waiting_count = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            waiting_[++last_id_] = {method, offset_};
+            waiting_count = waiting_.size();
+        }
+        server_.receive(request_text(Json(last_id_), method, params));
+        if (waiting_count >= kMostWaiting) finish();
+    }
+
+    void finish() {
+        server_.settle();
+        for (const auto& [id, asked] : waiting_) report(asked, "no answer");
+        waiting_.clear();
+    }
+
     void notify(std::string_view method, const Json& params) {
-        method_ = method;
+        finish();
         server_.receive(notification_text(method, params));
         server_.settle();
     }
 
     void take(std::string_view body) {
+        const std::lock_guard lock(mutex_);
         const std::optional<Json> message = parse_json(body);
-        if (!message) return report("not JSON");
-        if ((*message)["id"].integer() != last_id_ || message->has("method")) return;
-        if (is_answered_) report("a second answer");
-        is_answered_ = true;
+        if (!message) return report({"a message", offset_}, "not JSON");
+        if (message->has("method")) return;
+        const auto asked = waiting_.find((*message)["id"].integer().value_or(0));
+        if (asked == waiting_.end()) return report({"a message", offset_}, "a second answer");
+        answered_ = asked->second;
+        waiting_.erase(asked);
         ++answer_count_;
         const std::int64_t code = (*message)["error"]["code"].integer().value_or(0);
-        if (code == static_cast<int>(ResponseCode::InternalError)) report((*message)["error"]["message"].text());
+        if (code == static_cast<int>(ResponseCode::InternalError)) report(answered_, (*message)["error"]["message"].text());
         if (source_ != nullptr) look_at((*message)["result"]);
     }
 
@@ -129,20 +157,26 @@ private:
             const LineColumn at{static_cast<std::uint32_t>(json["line"].integer().value_or(-1)),
                                 static_cast<std::uint32_t>(json["character"].integer().value_or(-1))};
             const std::uint32_t offset = source_->lines().offset(at, PositionEncoding::Utf8);
-            if (source_->lines().position(offset, PositionEncoding::Utf8) != at) report("a position outside the file: " + write_json(json));
+            if (source_->lines().position(offset, PositionEncoding::Utf8) != at) report(answered_, "a position outside the file: " + write_json(json));
             return offset;
         };
         const std::uint32_t begin = offset_of(range["start"]), end = offset_of(range["end"]);
-        if (begin > end) report("a range that ends before it begins: " + write_json(range));
+        if (begin > end) report(answered_, "a range that ends before it begins: " + write_json(range));
         const bool names_something = name == "selectionRange" || name == "originSelectionRange";
-        if (names_something && begin == end) report("an empty " + std::string(name));
+        if (names_something && begin == end) report(answered_, "an empty " + std::string(name));
     }
 
-    void report(std::string_view what) {
+    /// A request that was sent, and where it asked.
+    struct Asked {
+        std::string_view method;
+        std::uint32_t offset = 0;
+    };
+
+    void report(const Asked& asked, std::string_view what) {
         constexpr std::size_t kMostShown = 50;
         if (++mistake_count_ > kMostShown) return;
-        const LineColumn at = source_ == nullptr ? LineColumn{} : source_->lines().position(offset_, PositionEncoding::Utf32);
-        std::printf("%s:%u:%u: %s: %s\n", path_.c_str(), at.line + 1, at.column + 1, std::string(method_).c_str(), std::string(what).c_str());
+        const LineColumn at = source_ == nullptr ? LineColumn{} : source_->lines().position(asked.offset, PositionEncoding::Utf32);
+        std::printf("%s:%u:%u: %s: %s\n", path_.c_str(), at.line + 1, at.column + 1, std::string(asked.method).c_str(), std::string(what).c_str());
     }
 
     [[nodiscard]] Json position(std::uint32_t offset) const {
@@ -152,11 +186,12 @@ private:
     [[nodiscard]] Json range(Span span) const { return make_object("start", position(span.begin), "end", position(span.end)); }
 
     std::string path_, uri_;
-    std::string_view method_;
     const SourceFile* source_ = nullptr;
     std::uint32_t offset_ = 0;
     std::int64_t last_id_ = 0;
-    bool is_answered_ = false;
+    std::mutex mutex_;                       // answers come from several threads
+    std::map<std::int64_t, Asked> waiting_;  // by id
+    Asked answered_;
     std::size_t answer_count_ = 0, mistake_count_ = 0;
     Server server_;  // last: its threads may call take()
 };

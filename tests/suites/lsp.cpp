@@ -12,7 +12,7 @@
 //
 // `⟦name⟧` marks a place and is taken out. Files whose section ends in `(disk)` are only on disk, the others are open
 // too. The commands below `--- do` are run one after the other; each shows what the server answered, ranges as
-// line:column from 1 in code points. Every case runs under utf-8, utf-16 and utf-32, and has to show the same.
+// line:column from 1 in code points. Every message is checked against the schema of the protocol. Every case runs under utf-8, utf-16 and utf-32, and has to show the same.
 //
 //     hover M, definition M, type-definition M, references M, highlight M, signature M, prepare-rename M, folds FILE,
 //     symbols FILE, find TEXT, links FILE, lenses FILE, hints FILE, tokens FILE, selection M, incoming M, outgoing M,
@@ -141,6 +141,7 @@ public:
             out_ += command + "\n";
             run_command(read_words(command));
         }
+        if (!driver_.mistakes().empty()) out_ += "Against the schema of the protocol:\n" + driver_.mistakes();
         return out_;
     }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lsp/protocol/uri.h"
+#include "tests/support/lsp/schema.h"
 
 namespace ruff::tests {
 
@@ -57,7 +58,21 @@ SessionDriver::SessionDriver(std::filesystem::path folder, Options options)
 void SessionDriver::take(std::string_view body) {
     std::optional<Json> message = lsp::parse_json(body);
     const std::lock_guard lock(mutex_);
-    messages_.push_back(message ? std::move(*message) : make_object("not_json", body));
+    if (message) check(*message);
+    else mistakes_ += "not JSON: " + std::string(body) + "\n";
+    messages_.push_back(message ? std::move(*message) : Json());
+}
+
+void SessionDriver::check(const Json& message) {
+    const ProtocolSchema& schema = ProtocolSchema::instance();
+    std::string mistake;
+    if (message["jsonrpc"].text() != "2.0") mistake = "jsonrpc is not 2.0";
+    else if (message.has("method")) mistake = schema.check_params(message["method"].text(), message["params"]);
+    else if (message.has("error")) mistake = schema.check_error(message["error"]);
+    else if (const auto asked = asked_.find(message["id"].integer().value_or(-1)); asked != asked_.end()) {
+        mistake = schema.check_result(asked->second, message["result"]);
+    }
+    if (!mistake.empty()) mistakes_ += mistake + "\n";
 }
 
 void SessionDriver::send_raw(std::string_view body) {
@@ -84,6 +99,7 @@ void SessionDriver::answer_server_requests() {
 Json SessionDriver::request(std::string_view method, Json params) {
     const std::int64_t id = ++last_id_;
     const std::size_t begin = messages_.size();
+    asked_[id] = method;
     send_raw(lsp::request_text(Json(id), method, params));
     for (std::size_t i = begin; i < messages_.size(); ++i) {
         const Json& message = messages_[i];

@@ -53,6 +53,8 @@ public:
     /// The same for a WorkspaceEdit.
     std::string apply_workspace_edit(const lsp::Json& edit);
 
+    /// What is wrong with the messages of the server by the schema of the protocol, a line each; empty if all is well.
+    [[nodiscard]] const std::string& mistakes() const { return mistakes_; }
     /// Everything the server sent, in order.
     [[nodiscard]] const std::vector<lsp::Json>& messages() const { return messages_; }
     [[nodiscard]] lsp::Server& server() { return *server_; }
@@ -64,6 +66,7 @@ public:
 
 private:
     void take(std::string_view body);
+    void check(const lsp::Json& message);
     void answer_server_requests();
 
     std::filesystem::path folder_;
@@ -71,6 +74,8 @@ private:
     std::int64_t last_id_ = 0;
     std::mutex mutex_;                       // messages arrive from several threads
     std::vector<lsp::Json> messages_;
+    std::map<std::int64_t, std::string> asked_;  // methods by id
+    std::string mistakes_;
     std::size_t answered_ = 0;               // messages looked at for requests of the server
     std::map<std::string, std::string> texts_;
     std::map<std::string, std::int64_t> versions_;

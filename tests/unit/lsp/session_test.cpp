@@ -1,8 +1,12 @@
 // Sessions with random edits: the server's text is the client's, and what it says after any edits is what a server
 // says that has seen nothing but the result.
 
+#include <unistd.h>
+
 #include <filesystem>
+#include <fstream>
 #include <random>
+#include <thread>
 
 #include "core/support/utf8.h"
 #include "lsp/session/workspace.h"
@@ -116,6 +120,7 @@ TEST_CASE("after random edits a server says what a fresh one says") {
                 CHECK(write_json(driver.request(method, document)) == write_json(fresh.request(method, document)));
             }
         }
+        CHECK(driver.mistakes().empty());
     }
 }
 
@@ -223,4 +228,129 @@ TEST_CASE("an edit takes away the answers it makes useless") {
         CHECK((code == 0 || code == -32801));
     }
     CHECK(count == 1);
+}
+
+// ---- Robustness ----------------------------------------------------------------------------------------------
+
+TEST_CASE("documents that are opened twice, changed when closed, untitled or oddly named are served") {
+    SessionDriver driver(nowhere(), {"utf-16", {}, false});
+    driver.open("with space 100%.ruff", "let größe := missing\n");
+    CHECK_FALSE(driver.diagnostics("with space 100%.ruff").items().empty());
+    driver.open("with space 100%.ruff", "let größe := 1\nprint(größe)\n");
+    CHECK(driver.diagnostics("with space 100%.ruff").items().empty());
+    driver.open("untitled:Untitled-1", "print(missing)\n");
+    CHECK(driver.diagnostics("untitled:Untitled-1").items().size() == 1);
+    const std::size_t before = driver.messages().size();
+    driver.notify("textDocument/didChange", make_object("textDocument", make_object("uri", "file:///never/opened.ruff", "version", 2),
+                                                        "contentChanges", Json::Array{}));
+    driver.notify("textDocument/didClose", driver.document("never.ruff"));
+    driver.notify("no/such", make_object());
+    driver.notify("$/setTrace", make_object("value", "off"));
+    CHECK(driver.messages().size() == before);
+    driver.close("untitled:Untitled-1");
+    CHECK(driver.request("textDocument/hover", driver.document("untitled:Untitled-1"))["error"]["code"].integer() == -32602);
+    CHECK(driver.mistakes().empty());
+}
+
+TEST_CASE("messages that are none get the error of the protocol, and nothing else happens") {
+    SessionDriver driver(nowhere(), {"utf-16", {}, false});
+    const auto code_after = [&](std::string_view body) {
+        driver.send_raw(body);
+        return driver.messages().back()["error"]["code"].integer();
+    };
+    CHECK(code_after("{") == -32700);
+    CHECK(code_after("[]") == -32600);
+    CHECK(code_after("7") == -32600);
+    CHECK(code_after(R"({"jsonrpc":"2.0"})") == -32600);
+    CHECK(code_after(R"({"jsonrpc":"2.0","id":{},"method":"shutdown"})") == -32600);
+    CHECK(code_after(R"({"jsonrpc":"2.0","id":"text","method":"no/such"})") == -32601);
+    CHECK(code_after(R"({"jsonrpc":"2.0","id":1.5,"method":"shutdown"})") == -32600);
+    CHECK(code_after(R"({"jsonrpc":"2.0","id":900,"method":"textDocument/hover","params":7})") == -32600);
+    CHECK(code_after(R"({"jsonrpc":"2.0","id":901,"method":"textDocument/hover","params":{"textDocument":[]}})") == -32602);
+    // Answers to what nobody asked are heard and forgotten.
+    const std::size_t before = driver.messages().size();
+    driver.send_raw(R"({"jsonrpc":"2.0","id":77,"result":null})");
+    driver.send_raw(R"({"jsonrpc":"2.0","id":"x","error":{"code":1,"message":"no"}})");
+    CHECK(driver.messages().size() == before);
+    driver.open("main.ruff", "print(1)\n");
+    CHECK(driver.diagnostics("main.ruff").items().empty());
+}
+
+TEST_CASE("positions far outside are taken as the edge") {
+    SessionDriver driver(nowhere(), {"utf-16", {}, false});
+    driver.open("main.ruff", "let x := 1\nprint(x)");
+    for (const char* position : {R"({"line":99,"character":99})", R"({"line":-1,"character":-1})", R"({"line":1e300,"character":4294967296})", "null"}) {
+        Json params = driver.document("main.ruff");
+        params.set("position", *parse_json(position)).set("newName", "y").set("context", make_object("includeDeclaration", true));
+        for (const char* method : {"textDocument/hover", "textDocument/completion", "textDocument/references", "textDocument/rename",
+                                   "textDocument/signatureHelp", "textDocument/prepareCallHierarchy"}) {
+            const Json answer = driver.request(method, params);
+            CHECK(answer["error"]["message"].text() != "no answer");
+            CHECK(answer["error"]["code"].integer() != -32603);
+        }
+    }
+    CHECK(driver.mistakes().empty());
+}
+
+TEST_CASE("a storm of cancellations is answered once each") {
+    std::map<std::int64_t, int> answers;
+    std::mutex mutex;
+    Server server([&](std::string_view body) {
+        const std::lock_guard lock(mutex);
+        const Json message = *parse_json(body);
+        if (!message.has("method")) ++answers[message["id"].integer().value_or(-1)];
+    });
+    server.receive(request_text(Json(0), "initialize", make_object("capabilities", make_object())));
+    const Json document = make_object("uri", "untitled:One", "version", 1, "text", "let x := 1\n");
+    server.receive(notification_text("textDocument/didOpen", make_object("textDocument", document)));
+    constexpr int kCount = 500;
+    std::thread reader([&] {
+        for (int id = 1; id <= kCount; ++id) {
+            server.receive(request_text(Json(id), id % 2 == 0 ? "workspace/symbol" : "textDocument/documentSymbol",
+                                        make_object("query", "x", "textDocument", make_object("uri", "untitled:One"))));
+            server.receive(notification_text("$/cancelRequest", make_object("id", id % 3 == 0 ? id : id - 1)));
+        }
+    });
+    for (int i = 0; i < 20; ++i) server.settle();
+    reader.join();
+    server.settle();
+    CHECK(answers.size() == kCount + 1);
+    for (const auto& [id, count] : answers) CHECK(count == 1);
+}
+
+TEST_CASE("an id is free again when its request is answered, and not before") {
+    SessionDriver driver(nowhere(), {"utf-16", {}, false});
+    driver.open("main.ruff", "print(1)\n");
+    const std::string body = request_text(Json(5000), "textDocument/documentSymbol", driver.document("main.ruff"));
+    driver.send_raw(body);
+    driver.send_raw(body);
+    CHECK(driver.messages().back().has("result"));
+    driver.server().receive(body);
+    driver.server().receive(body);
+    driver.server().settle();
+    int results = 0, refusals = 0;
+    for (const Json& message : driver.messages()) {
+        if (message["id"].integer() != 5000) continue;
+        results += message.has("result") ? 1 : 0;
+        refusals += message["error"]["code"].integer() == -32600 ? 1 : 0;
+    }
+    // Whether the second of two was too early depends on how quick the first was; every one has its answer.
+    CHECK(results + refusals == 4);
+    CHECK(results >= 3);
+}
+
+TEST_CASE("links that lead in circles and a workspace that is everything end") {
+    namespace fs = std::filesystem;
+    const fs::path folder = fs::temp_directory_path() / ("ruff-lsp-links-" + std::to_string(getpid()));
+    fs::create_directories(folder / ".hidden");
+    fs::create_directory_symlink(folder, folder / "loop");
+    std::ofstream(folder / "a.ruff") << "export func only_here() { }\n";
+    std::ofstream(folder / ".hidden/b.ruff") << "export func not_here() { }\n";
+    SessionDriver driver(folder, {"utf-16", {}, false});
+    CHECK(driver.request("workspace/symbol", make_object("query", "only_here")).items().size() == 1);
+    CHECK(driver.request("workspace/symbol", make_object("query", "not_here")).items().empty());
+    SessionDriver everything("/", {"utf-16", {}, false});
+    CHECK(everything.request("workspace/symbol", make_object("query", "only_here")).items().empty());
+    fs::remove_all(folder);
+    CHECK(driver.mistakes().empty());
 }
