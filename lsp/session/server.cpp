@@ -12,8 +12,8 @@ namespace ruff::lsp {
 
 namespace {
 
-/// What waits beyond this many bytes keeps the reader from reading on.
-constexpr std::size_t kMaxWaiting = 64 * 1024 * 1024;
+/// What waits beyond this many bytes of text keeps the reader from reading on; parsed it takes several times as much.
+constexpr std::size_t kMaxWaiting = 8 * 1024 * 1024;
 
 bool is_id(const Json& id) { return id.is_string() || id.integer().has_value(); }
 
