@@ -25,6 +25,9 @@ constexpr PreludeFile kPreludeFiles[] = {
     {BuiltinFamily::text_formats, kPreludeSource_text_formats},
     {BuiltinFamily::files, kPreludeSource_files},
     {BuiltinFamily::environment, kPreludeSource_environment},
+    {BuiltinFamily::time, kPreludeSource_time},
+    {BuiltinFamily::processes, kPreludeSource_processes},
+    {BuiltinFamily::network, kPreludeSource_network},
     {BuiltinFamily::async, kPreludeSource_async},
     {BuiltinFamily::channels, kPreludeSource_channels},
 };

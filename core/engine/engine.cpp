@@ -134,8 +134,8 @@ namespace {
 
 std::atomic<vm::Vm*> interrupted_vm{nullptr};
 
-void on_interrupt(int) {
-    if (vm::Vm* vm = interrupted_vm.load()) vm->request_interrupt(vm::kInterruptSignal);
+void on_interrupt(int number) {
+    if (vm::Vm* vm = interrupted_vm.load()) vm->request_interrupt(number == SIGTERM ? vm::kInterruptTerminate : vm::kInterruptSignal);
 }
 
 void on_dump_request(int) {
@@ -147,6 +147,7 @@ void catch_interrupts(vm::Vm& vm) {
     struct sigaction action {};
     action.sa_handler = on_interrupt;
     sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
     action.sa_handler = on_dump_request;
     sigaction(SIGUSR1, &action, nullptr);
     action.sa_handler = SIG_IGN;
@@ -162,6 +163,7 @@ std::string describe_counters(const vm::Vm& vm) {
     const vm::Scheduler::Counters& fibers = vm.scheduler.counters;
     out += "fibers started: " + std::to_string(vm.next_fiber_id - 1) + ", at once: " + std::to_string(fibers.most_fibers) + "\n";
     out += "switches between fibers: " + std::to_string(fibers.switches) + ", timers: " + std::to_string(fibers.timers_armed) + "\n";
+    if (vm.scheduler.events != nullptr) out += vm.scheduler.events->describe_counters();
     return out;
 }
 
@@ -182,6 +184,7 @@ int run_program(std::shared_ptr<vm::Image> image, vm::VmOptions options, const R
     catch_interrupts(*vm);
     if (!reports.trace_path.empty()) vm->scheduler.trace = new vm::Trace;
     const int code = vm->run_main();
+    if (vm->scheduler.events != nullptr) vm->scheduler.events->shut_down();
     if (!reports.trace_path.empty()) write_trace(*vm, reports.trace_path);
     if (reports.show_stats) vm::Output::write_error(describe_counters(*vm));
     return code;

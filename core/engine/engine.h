@@ -25,8 +25,8 @@ struct LoadResult {
 /// An uncaught error or an unhandled rejection as text for a terminal: message, excerpt, call stack, hint, causes.
 [[nodiscard]] std::string render_error(vm::Vm& vm, const vm::Value& error, std::string_view headline, bool use_color);
 
-/// Runs the program's main file to its end, reporting uncaught errors on stderr. Gives the exit code of the process. SIGINT cancels
-/// the main fiber; a second one ends the program at once.
+/// Runs the program's main file to its end, reporting uncaught errors on stderr. Gives the exit code of the process. SIGINT and SIGTERM
+/// cancel the main fiber (exit code 130 and 143); a second one ends the program at once.
 /// SIGUSR1 prints where every fiber stands on stderr, and the program goes on.
 struct RunReports {
     bool show_stats = false;       ///< counters of the run follow on stderr

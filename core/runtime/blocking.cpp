@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/vm/trace.h"
 #include "core/vm/vm.h"
 
 namespace ruff::runtime {
@@ -27,18 +28,24 @@ using SharedEntry = std::shared_ptr<Entry>;
 
 class BlockingPending final : public Pending {
 public:
-    BlockingPending(SharedEntry entry, vm::Value result) : entry_(std::move(entry)), result_(std::move(result)) {}
-    void complete(vm::Vm& vm) { finish(vm, answer_of(vm, *entry_->task, std::move(result_))); }
+    BlockingPending(const vm::Vm& vm, SharedEntry entry, vm::Value result)
+        : entry_(std::move(entry)), result_(std::move(result)), span_(vm::trace::begin(vm, "file", entry_->task->name())) {}
+    void complete(vm::Vm& vm) {
+        vm::trace::end(vm, span_);
+        finish(vm, answer_of(vm, *entry_->task, std::move(result_)));
+    }
     [[nodiscard]] std::string_view describe() const override { return entry_->task->name(); }
 
 private:
     /// What has not begun will not begin; what runs on a worker owns what it touches and ends for nobody.
-    void abort(vm::Vm&) override {
+    void abort(vm::Vm& vm) override {
+        vm::trace::end(vm, span_);
         entry_->pending = nullptr;
         entry_->task->is_abandoned = true;
     }
     SharedEntry entry_;
     vm::Value result_;
+    vm::trace::Span span_;
 };
 
 class BatchDone final : public Completion {
@@ -105,11 +112,17 @@ public:
         gathered_.clear();
         std::erase_if(entries, [](const SharedEntry& entry) { return entry->pending == nullptr; });
         if (is_idle && entries.size() == 1 && is_only_work(vm) && entries[0]->task->effort() == Effort::Small) {
+            ++in_place_;
             entries[0]->task->run();
             entries[0]->pending->complete(vm);
             return;
         }
         submit_batches(std::move(entries));
+    }
+
+    [[nodiscard]] std::string describe_counters() const override {
+        return "file operations: " + std::to_string(in_place_) + " in place, " + std::to_string(on_workers_) + " on workers in " +
+               std::to_string(batches_) + " batches\n";
     }
 
 private:
@@ -124,12 +137,15 @@ private:
             const std::size_t end = std::min(begin + size, entries.size());
             std::vector<SharedEntry> batch(std::make_move_iterator(entries.begin() + static_cast<std::ptrdiff_t>(begin)),
                                            std::make_move_iterator(entries.begin() + static_cast<std::ptrdiff_t>(end)));
+            ++batches_;
+            on_workers_ += batch.size();
             submit(std::make_unique<BatchJob>(std::move(batch), loop_.mailbox()), Lane::Prompt);
         }
     }
 
     Loop& loop_;
     std::vector<SharedEntry> gathered_;
+    std::uint64_t in_place_ = 0, on_workers_ = 0, batches_ = 0;
 };
 
 }  // namespace
@@ -152,7 +168,7 @@ vm::Outcome run_blocking(vm::Call& call, Form form, std::shared_ptr<BlockingTask
         return answer.is_error ? call.vm.raise_value(std::move(answer.value)) : call.done(std::move(answer.value));
     }
     auto entry = std::make_shared<Entry>(Entry{std::move(task), nullptr});
-    auto pending = std::make_unique<BlockingPending>(entry, std::move(result));
+    auto pending = std::make_unique<BlockingPending>(call.vm, entry, std::move(result));
     entry->pending = pending.get();
     Loop::of(call.vm).service<BlockingService>().add(std::move(entry));
     return Pending::start(call, form, std::move(pending));

@@ -133,31 +133,44 @@ bool Loop::has_outstanding() const {
     return listening_ > 0 && vm_.all_fibers != nullptr;
 }
 
+void Loop::shut_down() {
+    for (const Entry& entry : services_) entry.service->shut_down();
+}
+
+std::string Loop::describe_counters() const {
+    std::string lines;
+    for (const Entry& entry : services_) lines += entry.service->describe_counters();
+    return lines;
+}
+
 // --- watches -----------------------------------------------------------------------------------------------------
 
 struct Watch::State {
-    explicit State(asio::io_context& context, int number) : descriptor(context, number) {}
-    Descriptor descriptor;
+    explicit State(asio::io_context& loop_context, int number) : context(loop_context), descriptor(loop_context) {
+        boost::system::error_code refused;
+        descriptor.assign(number, refused);
+    }
+    asio::io_context& context;
+    Descriptor descriptor;   // not open when the system cannot wait for it, as for a regular file: then it counts as ready
     bool is_alive = true;
+
+    static void wait(const std::shared_ptr<State>& state, Descriptor::wait_type direction, std::function<void()> ready) {
+        auto call = [state, ready = std::move(ready)](const boost::system::error_code&) {
+            if (state->is_alive) ready();
+        };
+        if (state->descriptor.is_open()) return state->descriptor.async_wait(direction, std::move(call));
+        asio::post(state->context, [call = std::move(call)] { call({}); });
+    }
 };
 
 Watch::Watch(Loop& loop, int descriptor) : state_(std::make_shared<State>(loop.impl_->context, descriptor)) {}
 
 Watch::~Watch() {
     state_->is_alive = false;
-    state_->descriptor.release();   // ends the waits; the number stays open and the owner's
+    if (state_->descriptor.is_open()) state_->descriptor.release();   // ends the waits; the number stays open and the owner's
 }
 
-void Watch::wait_readable(std::function<void()> ready) {
-    state_->descriptor.async_wait(Descriptor::wait_read, [state = state_, ready = std::move(ready)](const boost::system::error_code&) {
-        if (state->is_alive) ready();
-    });
-}
-
-void Watch::wait_writable(std::function<void()> ready) {
-    state_->descriptor.async_wait(Descriptor::wait_write, [state = state_, ready = std::move(ready)](const boost::system::error_code&) {
-        if (state->is_alive) ready();
-    });
-}
+void Watch::wait_readable(std::function<void()> ready) { State::wait(state_, Descriptor::wait_read, std::move(ready)); }
+void Watch::wait_writable(std::function<void()> ready) { State::wait(state_, Descriptor::wait_write, std::move(ready)); }
 
 }  // namespace ruff::runtime

@@ -48,6 +48,10 @@ public:
     virtual void turn(vm::Vm& vm, bool is_idle) = 0;
     /// When it wants its next turn at the latest, on the real clock; vm::kNever when nothing is due.
     [[nodiscard]] virtual vm::Instant deadline() const { return vm::kNever; }
+    /// The program ends: what would outlive it is ended.
+    virtual void shut_down() {}
+    /// Whole lines for `--stats`; empty when there is nothing to say.
+    [[nodiscard]] virtual std::string describe_counters() const { return {}; }
 };
 
 class Loop final : public vm::EventSource {
@@ -82,6 +86,8 @@ public:
 
     void poll(vm::Vm& vm, vm::Instant deadline) override;
     [[nodiscard]] bool has_outstanding() const override;
+    void shut_down() override;
+    [[nodiscard]] std::string describe_counters() const override;
 
 private:
     friend class Watch;

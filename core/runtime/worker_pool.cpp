@@ -78,7 +78,13 @@ private:
 WorkerLane& lane_of(Lane lane) {
     static WorkerLane* const prompt = new WorkerLane(prompt_thread_count());
     static WorkerLane* const patient = new WorkerLane(kMaxPatientThreads);
-    return lane == Lane::Prompt ? *prompt : *patient;
+    static WorkerLane* const lookup = new WorkerLane(kMaxLookupThreads);
+    switch (lane) {
+        case Lane::Prompt: return *prompt;
+        case Lane::Patient: return *patient;
+        case Lane::Lookup: return *lookup;
+    }
+    __builtin_unreachable();
 }
 
 }  // namespace

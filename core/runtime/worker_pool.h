@@ -1,8 +1,9 @@
 #pragma once
 // Threads for what blocks: files, and names to be looked up. One pool a process, shared by isolates, started at its first job.
 //
-// Two lanes. Jobs that end soon share a few threads (one a core, at least two). Jobs that may wait for ever (reading a FIFO, asking
-// a name server) get a thread of their own each, at most kMaxPatientThreads, so that they never keep the others waiting.
+// Three lanes. Jobs that end soon share a few threads (one a core, at least two). Jobs that may wait for ever (reading a FIFO) get a
+// thread of their own each, at most kMaxPatientThreads, so that they never keep the others waiting. Names are looked up in a lane
+// of their own, for the same reason.
 
 #include <cstddef>
 #include <memory>
@@ -16,7 +17,7 @@ public:
     virtual void run() = 0;
 };
 
-enum class Lane : unsigned char { Prompt, Patient };
+enum class Lane : unsigned char { Prompt, Patient, Lookup };
 
 /// Starts `job` as soon as a thread is free. Thread-safe.
 void submit(std::unique_ptr<Job> job, Lane lane);
@@ -25,5 +26,6 @@ void submit(std::unique_ptr<Job> job, Lane lane);
 [[nodiscard]] std::size_t prompt_thread_count();
 
 inline constexpr std::size_t kMaxPatientThreads = 64;
+inline constexpr std::size_t kMaxLookupThreads = 16;
 
 }  // namespace ruff::runtime

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/vm/fiber.h"
@@ -30,6 +31,10 @@ public:
     virtual void poll(Vm& vm, Instant deadline) = 0;
     /// True while some operation may still complete: then waiting is no deadlock.
     [[nodiscard]] virtual bool has_outstanding() const = 0;
+    /// The program ends without freeing anything: what would outlive it, such as a process it started, is ended.
+    virtual void shut_down() {}
+    /// Lines for `--stats`: what was done outside the isolate.
+    [[nodiscard]] virtual std::string describe_counters() const { return {}; }
 };
 
 /// Called when its deadline has come. Embedded in its owner.

@@ -208,9 +208,7 @@ void Vm::end_everything() {
 }
 
 void Vm::main_failed(const Value& error) {
-    if (interrupted) {
-        ending_code = 130;
-    } else {
+    if (!interrupted) {
         ending_code = 4;
         failed = true;
         if (reporter != nullptr) reporter(*this, error, "");
@@ -310,10 +308,11 @@ void Vm::request_interrupt(Interrupt what) {
 bool Vm::handle_interrupt() {
     const std::uint32_t what = interrupt.exchange(0);
     if ((what & kInterruptDump) != 0) Output::write_error("fibers:\n" + describe_fibers(1000) + "\n");
-    if ((what & kInterruptSignal) == 0) return what != 0;
-    if (interrupted) exit_code = 130;   // a second one does not wait
+    if ((what & (kInterruptSignal | kInterruptTerminate)) == 0) return what != 0;
+    const int code = (what & kInterruptSignal) != 0 ? 130 : 143;
+    if (interrupted) exit_code = code;   // a second one does not wait
     interrupted = true;
-    ending_code = 130;
+    ending_code = code;
     if (main_fiber != nullptr) cancel_fiber(*this, *main_fiber);
     end_everything();
     return true;

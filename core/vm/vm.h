@@ -50,7 +50,7 @@ struct BuiltinFacts {
     bool suspends;
 };
 
-enum Interrupt : std::uint32_t { kInterruptSignal = 1, kInterruptDump = 2, kInterruptStop = 4, kInterruptMemory = 8 };
+enum Interrupt : std::uint32_t { kInterruptSignal = 1, kInterruptDump = 2, kInterruptStop = 4, kInterruptMemory = 8, kInterruptTerminate = 16 };
 
 class Vm {
 public:
@@ -134,7 +134,7 @@ public:
     std::uint32_t await_budget = 1000;       ///< awaits of settled promises in a row before others get a turn
     enum class ModuleState : std::uint8_t { Unloaded, Loading, Loaded };
     std::vector<ModuleState> module_states;
-    bool interrupted = false;                ///< by a signal: the exit code is 130
+    bool interrupted = false;                ///< by a signal: the exit code is 130 (SIGINT) or 143 (SIGTERM)
     int ending_code = -1;                    ///< >= 0: the program is being ended with this code
     std::vector<std::uint32_t> loading_modules;   ///< in order: what a circular import names
 

@@ -27,8 +27,9 @@ ProcessOptions process_options(const Context& context, const std::filesystem::pa
 }
 
 ProcessResult run_ruff(const Context& context, std::vector<std::string> words, const std::filesystem::path& folder,
-                       std::string input) {
+                       std::string input, std::vector<std::pair<std::string, std::string>> environment) {
     ProcessOptions options = process_options(context, folder);
+    for (auto& variable : environment) options.environment.push_back(std::move(variable));
     options.command = std::move(words);
     options.command.insert(options.command.begin(), context.ruff.native());
     options.input = std::move(input);
@@ -46,7 +47,7 @@ Outcome run_program(const ProgramRun& run, const Context& context) {
     std::vector<std::string> words{"run", run.file};
     if (!expected.arguments.empty()) words.push_back("--");
     words.insert(words.end(), expected.arguments.begin(), expected.arguments.end());
-    ProcessResult result = run_ruff(context, std::move(words), run.folder, expected.input);
+    ProcessResult result = run_ruff(context, std::move(words), run.folder, expected.input, run.environment);
 
     std::string wrong;
     if (expected.items.empty() && run.needs_expectation) {

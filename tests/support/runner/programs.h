@@ -14,7 +14,8 @@ namespace ruff::tests {
 
 /// Runs `ruff WORDS…` in `folder` the way every suite does: our `ruff` first in PATH, no colour, a UTF-8 locale.
 [[nodiscard]] ProcessResult run_ruff(const Context& context, std::vector<std::string> words,
-                                     const std::filesystem::path& folder, std::string input = {});
+                                     const std::filesystem::path& folder, std::string input = {},
+                                     std::vector<std::pair<std::string, std::string>> environment = {});
 /// The options that run_ruff() uses, for suites that run something else.
 [[nodiscard]] ProcessOptions process_options(const Context& context, const std::filesystem::path& folder);
 
@@ -27,6 +28,7 @@ struct ProgramRun {
     std::filesystem::path original;
     std::size_t offset = 0;
     bool needs_expectation = true;  // without one it fails; otherwise it only has to succeed
+    std::vector<std::pair<std::string, std::string>> environment{};
 };
 [[nodiscard]] Outcome run_program(const ProgramRun& run, const Context& context);
 
