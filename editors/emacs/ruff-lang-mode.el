@@ -22,7 +22,7 @@
 
 (defvar ruff-lang-mode-syntax-table
   (let ((table (make-syntax-table)))
-    (modify-syntax-entry ?# "<" table)
+    (modify-syntax-entry ?# "< b" table)
     (modify-syntax-entry ?/ ". 124b" table)
     (modify-syntax-entry ?* ". 23" table)
     (modify-syntax-entry ?\n "> b" table)
@@ -62,6 +62,7 @@
   (setq-local comment-start-skip "\\(?:#+\\|//+\\|/\\*+\\)[ \t]*")
   (setq-local font-lock-defaults '(ruff-lang-font-lock-keywords))
   (setq-local indent-line-function #'ruff-lang-indent-line)
+  (setq-local indent-tabs-mode nil)
   (setq-local electric-indent-chars (append "})]" electric-indent-chars)))
 
 ;;;###autoload

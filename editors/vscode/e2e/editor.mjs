@@ -102,10 +102,18 @@ export class Editor {
     await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: entry }).first().click();
   }
 
-  /** Opens the palette of `keys` and chooses in it; nothing more may be asked for. */
+  /** Opens the palette of `keys` and chooses in it; nothing more may be asked for. An entry that an extension brings may
+   * be there only when the palette is opened again. */
   async choose(keys, text, entry = text) {
-    await this.press(keys);
-    await this.pick(text, entry);
+    const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: entry }).first();
+    await eventually(`\`${entry}\` in the palette`, async () => {
+      await this.press("Escape", keys);
+      const input = this.page.locator(".quick-input-widget input[type=text]");
+      await input.waitFor();
+      await input.fill(text);
+      return row.waitFor({ timeout: 5000 }).then(() => true, () => false);
+    });
+    await row.click();
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
