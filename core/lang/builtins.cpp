@@ -57,7 +57,8 @@ constexpr std::size_t length_until(std::string_view text, char stop) {
 }
 
 constexpr KindMask kAnyMask = ((KindMask{1} << kValueKindCount) - 1) & ~kind_bit(ValueKind::Unset) &
-                              ~kind_bit(ValueKind::Held) & ~kind_bit(ValueKind::Cell);
+                              ~kind_bit(ValueKind::Held) & ~kind_bit(ValueKind::Unsent) &
+                              ~kind_bit(ValueKind::Cell);
 
 constexpr KindMask kIterableMask =
     kind_bit(ValueKind::Int) | kind_bit(ValueKind::String) | kind_bit(ValueKind::Bytes) |

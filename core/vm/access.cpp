@@ -25,10 +25,13 @@ void drop_temporaries(Value* base, Instruction ins, bool a, bool b, bool c) {
     if (c && (ins.flags & bc::kTakeC) != 0) base[ins.c].set_null();
 }
 
+constexpr std::string_view kUnsentHint = "it stayed in the isolate that made it; send the values it gives, over a channel";
+
 Outcome raise_marker(Vm& vm, const Value& marker, std::string_view name) {
     if (marker.is(ValueKind::Held)) {
         return vm.raise(ErrorKind::Value, std::string(name) + " is being modified by " + std::string(method_of_held(marker)));
     }
+    if (marker.is(ValueKind::Unsent)) return vm.raise(ErrorKind::Type, marker.held_by()->view(), kUnsentHint);
     return vm.raise(ErrorKind::Name, std::string(name) + " is used before it is set");
 }
 

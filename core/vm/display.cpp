@@ -234,6 +234,7 @@ namespace hooks {
 
 RUFF_MARKER(Unset, "<unset>")
 RUFF_MARKER(Held, "<held>")
+RUFF_MARKER(Unsent, "<unsent>")
 #undef RUFF_MARKER
 
 bool truthy_Null(const Value&) { return false; }

@@ -109,6 +109,18 @@ public:
         alarm_bit_ = bit;
     }
 
+    /// A large block (more than kMaxSmall bytes, from malloc) leaves for another isolate, or has come from one.
+    void disown_large(std::size_t size) noexcept {
+        counters.live_bytes -= size;
+        --large_blocks_;
+    }
+    void adopt_large(std::size_t size) noexcept {
+        counters.live_bytes += size;
+        ++large_blocks_;
+    }
+    /// Whether `size` more bytes fit below the limit.
+    [[nodiscard]] bool has_room_for(std::size_t size);
+
     /// Blocks given out and not yet returned. Walks the free lists: for tests.
     [[nodiscard]] std::size_t live_blocks() const;
     [[nodiscard]] std::size_t tracked_count() const { return tracked_count_; }
@@ -142,7 +154,6 @@ private:
 #endif
     [[nodiscard]] void* carve(std::size_t size_class);
     void add_slab();
-    [[nodiscard]] bool has_room_for(std::size_t size);
     void sound_alarm();
     [[nodiscard]] void* allocate_large(std::size_t size);
     void deallocate_large(void* memory, std::size_t size) noexcept;

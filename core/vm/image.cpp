@@ -30,17 +30,26 @@ Value make_name_list(const bc::NameList& list) {
 
 }  // namespace
 
+Code& CodeTable::add() {
+    const std::uint32_t chunk = chunk_of(size_);
+    if (chunks_[chunk] == nullptr) chunks_[chunk] = std::make_unique<Code[]>(std::size_t{kFirstChunk} << chunk);
+    Code& code = (*this)[size_];
+    code.index = size_++;
+    return code;
+}
+
 void Image::load(bc::Program program) {
     Heap* const caller_heap = detail::t_heap;
     set_current_heap(&heap_);
-    const auto program_index = static_cast<std::uint32_t>(programs_.size());
-    Loaded& loaded = programs_.emplace_back();
+    if (program_count_ == kMaxPrograms) std::abort();
+    const std::uint32_t program_index = program_count_++;
+    programs_[program_index] = std::make_unique<Loaded>();
+    Loaded& loaded = *programs_[program_index];
     loaded.program = std::make_unique<const bc::Program>(std::move(program));
-    loaded.first_code = static_cast<std::uint32_t>(codes_.size());
+    loaded.first_code = codes_.size();
     const bc::Program& source = *loaded.program;
     for (std::size_t i = 0; i < source.functions.size(); ++i) {
-        Code& code = codes_.emplace_back();
-        code.index = static_cast<std::uint32_t>(codes_.size() - 1);
+        Code& code = codes_.add();
         code.program = program_index;
         code.source = &source.functions[i];
     }
@@ -94,7 +103,7 @@ void Image::load_types(Loaded& loaded) {
 const EnumInfo* Image::enum_info(const Code& code, std::uint32_t type) const {
     if (type == bc::kResultEnum) return &result_enum();
     if (type == bc::kOptionEnum) return &option_enum();
-    return programs_[code.program].enums[type].get();
+    return programs_[code.program]->enums[type].get();
 }
 
 void Image::load_function(Loaded& loaded, std::uint32_t program_index, const bc::Function& function, Code& code) {
@@ -163,14 +172,14 @@ void Image::load_function(Loaded& loaded, std::uint32_t program_index, const bc:
 
 Code* Image::main_of(bc::ModuleIndex module) {
     const bc::FunctionIndex main = program().modules[module].main;
-    return main == bc::kNoIndex ? nullptr : &codes_[programs_[0].first_code + main];
+    return main == bc::kNoIndex ? nullptr : &codes_[programs_[0]->first_code + main];
 }
 
 Code* Image::prelude_function(std::string_view family, std::string_view source, std::string_view name) {
     const std::lock_guard lock(prelude_lock_);
     if (const auto found = prelude_functions_.find(name); found != prelude_functions_.end()) return found->second;
     load(compile_prelude(family, source));
-    const Loaded& loaded = programs_.back();
+    const Loaded& loaded = *programs_[program_count_ - 1];
     for (std::size_t i = 0; i < loaded.program->functions.size(); ++i) {
         const bc::Function& function = loaded.program->functions[i];
         if (!function.is_main) prelude_functions_.emplace(function.name, &codes_[loaded.first_code + i]);

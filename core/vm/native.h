@@ -21,6 +21,7 @@
 #include <string_view>
 
 #include "core/lang/builtins.h"
+#include "core/vm/handle.h"
 #include "core/vm/object.h"
 #include "core/vm/value.h"
 
@@ -79,6 +80,10 @@ struct NativeTable {
     const NativeBody* bodies;
     /// Ruff source of a prelude family.
     std::string_view (*prelude_source)(std::string_view family);
+    /// `spawn { … }`: a task that calls `function`, and its handle. Null: no tasks.
+    Outcome (*spawn)(Vm& vm, Value function, Value& handle) = nullptr;
+    /// A promise on its way to another isolate. Null pointer: it cannot go.
+    std::unique_ptr<Transfer> (*send_promise)(Vm& vm, PromiseObject& promise) = nullptr;
 };
 
 }  // namespace ruff::vm

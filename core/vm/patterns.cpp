@@ -263,8 +263,13 @@ bool slow_return(Vm& vm, Instruction ins) {
     return return_slow(vm, std::move(slot));
 }
 
-bool slow_spawn(Vm& vm, Instruction) {
-    return raise(vm, ErrorKind::Type, "tasks in other isolates are not available");
+bool slow_spawn(Vm& vm, Instruction ins) {
+    if (vm.natives().spawn == nullptr) return raise(vm, ErrorKind::Type, "tasks in other isolates are not available");
+    Value handle;
+    Value body = std::move(vm.frame->base[ins.a]);
+    if (vm.natives().spawn(vm, std::move(body), handle) != Outcome::Done) return unwind(vm);
+    vm.frame->base[ins.a] = std::move(handle);
+    return true;
 }
 
 }  // namespace ruff::vm

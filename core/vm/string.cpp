@@ -99,7 +99,7 @@ constinit SharedCharacter g_empty = {shared_head(0, 0), {}};
 
 /// Bytes of text for which a block leaves no room unused.
 std::size_t capacity_for(std::size_t size) { return ((sizeof(StringObject) + size + 1 + 15) & ~std::size_t{15}) - sizeof(StringObject) - 1; }
-std::size_t block_size(std::size_t capacity) { return sizeof(StringObject) + capacity + 1; }
+std::size_t block_size(std::size_t capacity) { return string_block_size(capacity); }
 
 StringObject* new_block(std::size_t capacity, ValueKind kind) {
     if (capacity > kMaxStringSize) return nullptr;
@@ -283,6 +283,8 @@ StringObject* new_string(std::size_t size, ValueKind kind) {
 }
 
 void finish_string(StringObject* string) { set_text_state(string, string->size, is_ascii_text(string->view())); }
+
+std::size_t string_block_size(std::size_t capacity) { return sizeof(StringObject) + capacity + 1; }
 
 void free_string(StringObject* string) noexcept {
     if (string->head.flags & kStringHasBreadcrumbs) [[unlikely]] forget_breadcrumbs(string);

@@ -66,6 +66,9 @@ void finish_string(StringObject* string);
 /// left + right as a new string. Null Value: out of memory.
 [[nodiscard]] Value concatenate(const StringObject* left, const StringObject* right);
 
+/// Bytes of the block of a string with that capacity.
+[[nodiscard]] std::size_t string_block_size(std::size_t capacity);
+
 /// For destroy_object and the cycle collector.
 void free_string(StringObject* string) noexcept;
 

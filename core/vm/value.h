@@ -6,9 +6,9 @@
 // integer loops; a tagged pair prints in a debugger and needs no pointer tricks under the sanitizers.
 //
 //     tag  (8 bytes) kind, zero above          payload (8 bytes)
-//     Int            0x04                      two's complement
-//     Float          0x05                      IEEE bits
-//     String ...     0x06 ...                  Object*
+//     Int            0x05                      two's complement
+//     Float          0x06                      IEEE bits
+//     String ...     0x07 ...                  Object*
 //
 // What always holds:
 // - `Value` owns one reference to its object: copying retains, moving empties the source to null, destroying releases.
@@ -120,7 +120,7 @@ public:
     [[nodiscard]] bool is_array() const noexcept { return is(ValueKind::Array); }
     [[nodiscard]] bool is_dict() const noexcept { return is(ValueKind::Dict); }
     [[nodiscard]] bool is_heap() const noexcept { return tag_ >= static_cast<std::uint64_t>(ValueKind::String); }
-    /// Unset or held: may not be read.
+    /// Unset, held or unsent: may not be read.
     [[nodiscard]] bool is_marker() const noexcept { return tag_ < static_cast<std::uint64_t>(ValueKind::Null); }
 
     // The accessors below require the right kind; they do not check.
@@ -160,6 +160,8 @@ public:
     void set_null() noexcept { replace(static_cast<std::uint64_t>(ValueKind::Null), 0); }
     /// A variable whose value a mutating method has taken out; `method` is an immortal string, its name.
     void set_held(StringObject* method) noexcept { replace(static_cast<std::uint64_t>(ValueKind::Held), std::bit_cast<std::uint64_t>(method)); }
+    /// A variable whose value could not go along to another isolate; `message`, an immortal string, says why.
+    [[nodiscard]] static Value unsent(StringObject* message) noexcept { return Value(ValueKind::Unsent, std::bit_cast<std::uint64_t>(message)); }
     [[nodiscard]] StringObject* held_by() const noexcept { return std::bit_cast<StringObject*>(bits_); }
 
 private:

@@ -199,10 +199,17 @@ bool has_waiting_fiber(const Vm& vm) {
 
 Vm* current_vm() { return t_current_vm; }
 
+void Vm::set_current() { t_current_vm = this; }
+
+void Vm::clear_globals() {
+    for (Value& global : global_storage_) global = Value::unset();
+}
+
 void Vm::end_everything() {
     for (Fiber* other = all_fibers; other != nullptr; other = other->next_all) {
         if (other != fiber && other->promise != nullptr) cancel_fiber(*this, *other);
     }
+    if (on_ending != nullptr) on_ending(*this);
     grace_.fire = [](Vm& vm, Timer&) { vm.exit_code = vm.ending_code; };
     if (grace_.slot == 0) scheduler.arm(grace_, scheduler.now() + kGrace);
 }
@@ -217,9 +224,10 @@ void Vm::main_failed(const Value& error) {
 }
 
 void Vm::report_deadlock() {
-    Value error = make_error(ErrorKind::Value, "Deadlock: all fibers are waiting");
+    const Value error = make_error(ErrorKind::Value, "Deadlock: all fibers are waiting");
     failed = true;
-    if (reporter != nullptr) reporter(*this, error, "waiting:\n" + describe_fibers(20));
+    if (reporter != nullptr) reporter(*this, error, "waiting:\n" + describe_fibers(20) + waits_elsewhere);
+    waits_elsewhere.clear();
 }
 
 void Vm::promise_dropped(PromiseObject& promise) {
@@ -260,7 +268,23 @@ int Vm::run_function(Code& code) {
     run_interpreter(*this);
     main_result = promise->state == PromiseState::Fulfilled ? promise->result : Value();
     const bool succeeded = promise->state == PromiseState::Fulfilled;
-    if (exit_code < 0 && !failed && ending_code < 0 && has_waiting_fiber(*this)) report_deadlock();
+    const bool is_stuck = has_waiting_fiber(*this) || !waits_elsewhere.empty();
+    if (exit_code < 0 && !failed && ending_code < 0 && is_stuck) report_deadlock();
+    report_unobserved();
+    if (on_finished != nullptr) on_finished(*this);
+    release(&promise->head);
+    if (exit_code >= 0) return exit_code;
+    if (ending_code >= 0) return ending_code;
+    return failed || !succeeded ? 4 : 0;
+}
+
+void Vm::run_fibers() {
+    t_current_vm = this;
+    if (run_next(*this)) run_interpreter(*this);
+    report_unobserved();
+}
+
+void Vm::report_unobserved() {
     const std::vector<PromiseObject*> unobserved = std::move(unobserved_);
     unobserved_.clear();
     for (PromiseObject* rejected : unobserved) {
@@ -270,10 +294,6 @@ int Vm::run_function(Code& code) {
         rejected->head.flags |= kPromiseReported;
         report_rejection(*rejected);
     }
-    release(&promise->head);
-    if (exit_code >= 0) return exit_code;
-    if (ending_code >= 0) return ending_code;
-    return failed || !succeeded ? 4 : 0;
 }
 
 void Vm::reset_outcome() {
@@ -305,9 +325,19 @@ void Vm::request_interrupt(Interrupt what) {
     errno = saved_errno;
 }
 
+void Vm::cancel_fibers() {
+    for (Fiber* each = all_fibers; each != nullptr; each = each->next_all) {
+        if (each->promise != nullptr) cancel_fiber(*this, *each);
+    }
+}
+
 bool Vm::handle_interrupt() {
     const std::uint32_t what = interrupt.exchange(0);
     if ((what & kInterruptDump) != 0) Output::write_error("fibers:\n" + describe_fibers(1000) + "\n");
+    if ((what & kInterruptStop) != 0) {
+        if (stop_code.load() >= 0) exit_code = stop_code.load();
+        else cancel_fibers();
+    }
     if ((what & (kInterruptSignal | kInterruptTerminate)) == 0) return what != 0;
     const int code = (what & kInterruptSignal) != 0 ? 130 : 143;
     if (interrupted) exit_code = code;   // a second one does not wait

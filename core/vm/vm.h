@@ -102,6 +102,11 @@ public:
 
     [[nodiscard]] const VmOptions& options() const { return options_; }
     [[nodiscard]] Image& image() { return *image_; }
+    [[nodiscard]] const std::shared_ptr<Image>& shared_image() const { return image_; }
+    /// This thread runs code of the isolate from now on: run_main, run_function and run_fibers say so themselves.
+    void set_current();
+    /// Every file-level variable is unset again.
+    void clear_globals();
     [[nodiscard]] const Image& image() const { return *image_; }
     [[nodiscard]] const NativeTable& natives() const { return natives_; }
 
@@ -140,6 +145,16 @@ public:
 
     /// Sets bits of `interrupt` and wakes the isolate. From any thread or signal handler.
     void request_interrupt(Interrupt what);
+    /// For kInterruptStop: the program ends with this code, or, below 0, every fiber is cancelled.
+    std::atomic<int> stop_code{-1};
+    /// Called when the program is being ended, besides cancelling the fibers here; null: nothing else to end.
+    void (*on_ending)(Vm& vm) = nullptr;
+    /// Called when nothing is left to run, to report what was not reported so far; null: nothing.
+    void (*on_finished)(Vm& vm) = nullptr;
+    /// Where other isolates wait, when all do: then a wait for them has no end. Empty otherwise.
+    std::string waits_elsewhere;
+    /// Runs what is ready, and waits for the rest, until nothing is left: for isolates that run tasks.
+    void run_fibers();
     /// Acts on `interrupt`: a signal cancels the main fiber. True: something may have become ready.
     bool handle_interrupt();
     /// The main file has ended with an error: reports it, cancels everything else and gives it a second to unwind.
@@ -179,6 +194,8 @@ private:
     Timer grace_;
 
     void report_rejection(PromiseObject& promise);
+    void report_unobserved();
+    void cancel_fibers();
 };
 
 /// The isolate of this thread.
