@@ -66,6 +66,7 @@ Outcome receive(Call& call, Value at_end) {
     switch (channel.receive(call.vm, value)) {
         case Channel::Received::Value: return call.done(std::move(value));
         case Channel::Received::End: return call.done(std::move(at_end));
+        case Channel::Received::Raised: return Outcome::Raised;
         case Channel::Received::Empty: break;
     }
     auto* receive = new Receive;
@@ -91,6 +92,7 @@ Outcome channel_send(Call& call) {
     switch (channel.send(call.vm, value)) {
         case Channel::Sent::Taken: return call.done(Value());
         case Channel::Sent::Closed: return call.raise(ErrorKind::Value, kClosed);
+        case Channel::Sent::Raised: return Outcome::Raised;
         case Channel::Sent::OutOfMemory: return call.vm.raise_out_of_memory("channel");
         case Channel::Sent::Full: break;
     }
@@ -109,7 +111,7 @@ Outcome channel_receive_or(Call& call) { return receive(call, call.take(1)); }
 
 Outcome channel_try_receive(Call& call) {
     Value value;
-    (void)channel_of(call[0]).receive(call.vm, value);
+    if (channel_of(call[0]).receive(call.vm, value) == Channel::Received::Raised) return Outcome::Raised;
     return call.done(std::move(value));
 }
 
@@ -185,7 +187,9 @@ Outcome select(Call& call) {
     if (!collect_channels(call, select->nodes)) return Outcome::Raised;
     for (const Select::Node& node : select->nodes) {
         Value value;
-        if (channel_of(node.channel_value).receive(vm, value) == Channel::Received::Empty) continue;
+        const Channel::Received received = channel_of(node.channel_value).receive(vm, value);
+        if (received == Channel::Received::Empty) continue;
+        if (received == Channel::Received::Raised) return Outcome::Raised;
         return call.done(channel_and_value(node.channel_value, std::move(value)));
     }
     if (!call.is_null(1) && call.number(1) == 0) return call.done(Value());

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/builtins/bodies.h"
+#include "core/runtime/task.h"
 #include "prelude_sources.h"
 
 namespace ruff::builtins {
@@ -30,6 +31,7 @@ constexpr PreludeFile kPreludeFiles[] = {
     {BuiltinFamily::network, kPreludeSource_network},
     {BuiltinFamily::async, kPreludeSource_async},
     {BuiltinFamily::channels, kPreludeSource_channels},
+    {BuiltinFamily::tasks, kPreludeSource_tasks},
 };
 
 // Whether a line of the source begins with `func name(`, perhaps with `*` behind `func`.
@@ -100,7 +102,11 @@ constexpr std::array<NativeBody, kBuiltinCount> kBodies = [] {
     return table;
 }();
 
-constexpr vm::NativeTable kTable = {kBodies.data(), &prelude_source};
+vm::Outcome spawn_block(vm::Vm& vm, vm::Value function, vm::Value& handle) {
+    return runtime::spawn(vm, std::move(function), handle) ? vm::Outcome::Done : vm::Outcome::Raised;
+}
+
+constexpr vm::NativeTable kTable = {kBodies.data(), &prelude_source, &spawn_block, &runtime::send_promise};
 
 }  // namespace
 

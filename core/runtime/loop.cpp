@@ -118,11 +118,13 @@ void Loop::poll(vm::Vm& vm, vm::Instant deadline) {
     asio::io_context& context = impl_->context;
     if (deadline != 0 && !vm.scheduler.has_ready()) {
         for (const Entry& entry : services_) deadline = std::min(deadline, entry.service->deadline());
+        for (const Entry& entry : services_) entry.service->before_wait(deadline);
         if (deadline == vm::kNever) {
             context.run_one();
         } else {
             context.run_one_until(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(deadline)));
         }
+        for (const Entry& entry : services_) entry.service->after_wait();
     }
     context.poll();
     give_turns(vm);
@@ -130,6 +132,9 @@ void Loop::poll(vm::Vm& vm, vm::Instant deadline) {
 
 bool Loop::has_outstanding() const {
     if (outstanding_ > 0) return true;
+    for (const Entry& entry : services_) {
+        if (entry.service->has_outstanding()) return true;
+    }
     return listening_ > 0 && vm_.all_fibers != nullptr;
 }
 

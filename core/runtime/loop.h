@@ -52,6 +52,11 @@ public:
     virtual void shut_down() {}
     /// Whole lines for `--stats`; empty when there is nothing to say.
     [[nodiscard]] virtual std::string describe_counters() const { return {}; }
+    /// True while it keeps the program alive, besides the operations it has begun.
+    [[nodiscard]] virtual bool has_outstanding() const { return false; }
+    /// Around a sleep of the thread. `deadline`: when it ends at the latest.
+    virtual void before_wait(vm::Instant) {}
+    virtual void after_wait() {}
 };
 
 class Loop final : public vm::EventSource {
@@ -72,6 +77,7 @@ public:
     /// What may wake a fiber but does not keep the program alive, such as a handler of signals.
     void begin_listening() { ++listening_; }
     void end_listening() { --listening_; }
+    [[nodiscard]] bool is_listening() const { return listening_ > 0; }
 
     /// The loop's one service of this type, made when it is asked for first. T is constructed from (Vm&, Loop&).
     template <typename T>

@@ -57,7 +57,12 @@ void run(std::shared_ptr<vm::Image> image) {
     options.virtual_clock = true;
     options.max_frames = 20'000;
     options.gate = deny;
-    vm::Vm vm(std::move(image), builtins::native_table(), std::move(options));
+    static const vm::NativeTable natives = [] {
+        vm::NativeTable table = builtins::native_table();
+        table.spawn = nullptr;   // no threads: a run ends before the next begins
+        return table;
+    }();
+    vm::Vm vm(std::move(image), natives, std::move(options));
     vm.heap.set_limit(kHeapLimit);
     vm.reporter = render_and_drop;
     g_running = &vm;

@@ -1,0 +1,42 @@
+#pragma once
+// An isolate that runs tasks, one at a time, on a thread of its own.
+
+#include <memory>
+
+#include "core/runtime/task.h"
+#include "core/vm/vm.h"
+
+namespace ruff::runtime {
+
+class TaskPool;
+
+class TaskWorker {
+public:
+    TaskWorker(TaskPool& pool, std::shared_ptr<Task> first) : pool_(pool), next_(std::move(first)) {}
+
+    /// Starts the thread. False: the system refuses another one.
+    [[nodiscard]] bool start_thread();
+    /// Whatever runs there is cancelled. Thread-safe, while a task runs.
+    void interrupt() const { vm_->request_interrupt(vm::kInterruptStop); }
+
+private:
+    friend class TaskPool;
+    struct Result;
+
+    void run();
+    void run_task(Task& task);
+    [[nodiscard]] bool start(Task& task, Result& result);
+    void finish(Task& task, vm::PromiseObject& promise);
+    void fail(Task& task, const vm::Value& error);
+    void clear();
+
+    TaskPool& pool_;
+    vm::Vm* vm_ = nullptr;                   ///< on the thread's stack
+    std::shared_ptr<Task> current_;
+    // Guarded by the pool's mutex:
+    std::shared_ptr<Task> next_;
+    Isolate* isolate_ = nullptr;             ///< once the thread runs
+    bool quits_ = false;
+};
+
+}  // namespace ruff::runtime
