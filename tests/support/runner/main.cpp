@@ -34,6 +34,7 @@ constexpr Option kOptions[] = {
      .help = "Runs N cases at once; as many as there are cores without it", .short_name = 'j'},
     {.name = "--time-limit", .kind = OptionKind::value, .value_name = "SECONDS",
      .help = "For one case: 20, or 80 in a sanitized build"},
+    {.name = "--stress", .help = "Many more runs of what is random"},
     {.name = "--ruff", .kind = OptionKind::value, .value_name = "FILE",
      .help = "The program to test; the one beside this runner without it"},
     {.name = "--root", .kind = OptionKind::value, .value_name = "FOLDER", .help = "The source tree to find cases in"},
@@ -101,6 +102,7 @@ std::string repeat_command(const std::string& name, const cli::Arguments& argume
     for (std::string_view kept : {"--ruff", "--root"}) {
         if (arguments.has(kept)) command += " " + std::string(kept) + " " + shell_word(std::string(arguments.value(kept)));
     }
+    if (arguments.has("--stress")) command += " --stress";
     return command + " --only " + shell_word(name);
 }
 
@@ -197,6 +199,7 @@ Context make_context(const cli::Arguments& arguments, const fs::path& self) {
     context.root = fs::absolute(arguments.value("--root", RUFF_SOURCE_DIR));
     context.bin = self.parent_path();
     context.ruff = fs::absolute(arguments.value("--ruff", (context.bin / "ruff").native()));
+    context.is_stress = arguments.has("--stress");
 #ifdef RUFF_SANITIZED
     context.is_sanitized = true;
 #endif

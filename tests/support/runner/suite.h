@@ -58,6 +58,7 @@ struct Context {
     std::filesystem::path bin;       // the folder of ruff, ruff-fmt, ruff-lsp, ruff-unit-tests, ruff-generate
     std::filesystem::path ruff;      // the `ruff` to test
     std::chrono::milliseconds time_limit{20'000};  // for one case
+    bool is_stress = false;        // many more runs of what is random
     bool is_sanitized = false;       // ASan, UBSan or TSan: slower, and its reports are crashes
 };
 
