@@ -187,6 +187,21 @@ local function writing()
   check("as the command formats", formatted == text() .. "\n", formatted)
 end
 
+local function running()
+  vim.cmd("edit " .. write("running.ruff", { 'print("from the lens")', 'test "one" {', "    assert_true(true)", "}" }))
+  eventually(function() return #clients() == 1 end)
+  local lenses = {}
+  for _, lens in ipairs(ask("textDocument/codeLens", { textDocument = vim.lsp.util.make_text_document_params() })) do
+    lenses[lens.command.command] = lens.command
+  end
+  for command, output in pairs({ ["rufflang.runFile"] = "from the lens", ["rufflang.runTest"] = "1 passed" }) do
+    check("there is a lens " .. command, lenses[command] ~= nil, lenses)
+    vim.lsp.commands[command](lenses[command], { bufnr = 0, client_id = clients()[1].id })
+    check(command .. " shows what it did", eventually(function() return text():find(output, 1, true) end), text())
+    vim.cmd("bwipeout!")
+  end
+end
+
 local function unusual_files()
   vim.cmd("edit " .. folder .. "/unwritten.ruff")
   vim.api.nvim_buf_set_lines(0, 0, -1, false, { "print(Promise.all([]))" })
@@ -216,6 +231,7 @@ checks.run(function()
   misuse_and_fixes()
   reading()
   writing()
+  running()
   unusual_files()
   check("nothing was complained about", #messages == 0, messages)
   check("one server has done it all", #clients() == 1, #clients())

@@ -151,6 +151,17 @@ const scenarios = {
     await editor.hasTerminalText("1 passed");
   },
 
+  async "lenses run the file and a test"(open) {
+    const folder = workspace({ "lenses.ruff": 'print("from the lens")\ntest "one" {\n    assert_true(true)\n}\n' });
+    const editor = await open(folder);
+    await editor.openFile("lenses.ruff");
+    const lens = (text) => editor.page.locator(".codelens-decoration a").filter({ hasText: text }).first();
+    await lens("Run file").click();
+    await editor.hasTerminalText("from the lens");
+    await lens("Run test").click();
+    await editor.hasTerminalText("1 passed");
+  },
+
   async "an untitled file"(open) {
     const editor = await open(workspace({ "other.ruff": "print(1)\n" }));
     await editor.openFile("other.ruff");
@@ -182,6 +193,8 @@ const scenarios = {
     await editor.openFile("misuse.ruff");
     await editor.hasSquiggles("error 1, warning 1");
     assert.ok(!existsSync(ran), "the workspace's program was not run");
+    await editor.page.locator(".codelens-decoration a").filter({ hasText: "Run file" }).first().click();
+    await editor.hasNotification("nothing is run in a workspace without trust");
     await editor.command("Workspaces: Manage Workspace Trust");
     await editor.page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust", exact: true }).click();
     await eventually("with trust the workspace's program is the server", () => existsSync(ran));

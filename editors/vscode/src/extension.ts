@@ -28,8 +28,12 @@ async function offerSettings(message: string): Promise<void> {
   if (chosen === open) await vscode.commands.executeCommand("workbench.action.openSettings", "rufflang.server.path");
 }
 
-/** A `ruff` that runs programs: one without a server will do. Says it where there is none. */
+/** A `ruff` that runs programs: one without a server will do. Says it where there is none, or nothing may be run. */
 async function findProgram(context: vscode.ExtensionContext): Promise<string | undefined> {
+  if (!vscode.workspace.isTrusted) {
+    void vscode.window.showWarningMessage("Ruff: nothing is run in a workspace without trust.");
+    return undefined;
+  }
   const found = await find(context);
   if (found.kind === "found" || found.kind === "old") return found.path;
   void offerSettings(explain(found));
