@@ -30,9 +30,10 @@ public:
                                                                                "text", source.text())));
         check_document();
         const syntax::ParseResult tree = syntax::parse_file(make_source(path, std::string(source.text())));
-        // Of a very long file a sample: features that look at the whole file would take the square of its length.
-        constexpr std::size_t kMostTokens = 3'000;
-        const std::size_t step = std::max<std::size_t>(1, tree->tokens.size() / kMostTokens);
+        // Of a long file a sample: most answers look at all of it, so each token of it costs its length.
+        constexpr std::size_t kMostWork = 3'000'000, kFewest = 20;
+        const std::size_t wanted = std::max(kFewest, kMostWork / tree->tokens.size());
+        const std::size_t step = std::max<std::size_t>(1, tree->tokens.size() / wanted);
         for (std::size_t i = 0; i < tree->tokens.size(); i += step) check_token(tree->tokens[i]);
         notify("textDocument/didClose", make_object("textDocument", make_object("uri", uri_)));
     }
@@ -143,9 +144,10 @@ private:
     /// Every range of an answer about this file lies in it, and names have some extent.
     void look_at(const Json& json) {
         for (const Json& item : json.items()) look_at(item);
-        const bool is_elsewhere = json.has("uri") && json["uri"].text() != uri_;
-        if (is_elsewhere) return;
+        const std::string_view other = json.has("textDocument") ? json["textDocument"]["uri"].text() : json["uri"].text();
+        if (!other.empty() && other != uri_) return;
         for (const JsonMember& member : json.members()) {
+            if (member.name.find(':') != std::string::npos && member.name != uri_) continue;  // edits by URI
             const bool is_range = member.value.has("start") && member.value.has("end");
             if (is_range) look_at_range(member.name, member.value);
             else look_at(member.value);

@@ -59,8 +59,12 @@ LineColumn LineIndex::position(std::uint32_t offset, PositionEncoding encoding) 
 std::uint32_t LineIndex::offset(LineColumn position, PositionEncoding encoding) const {
     if (position.line >= line_count()) return static_cast<std::uint32_t>(text_.size());
     Span line = line_span(position.line);
-    std::uint32_t units = 0;
-    for (std::uint32_t at = line.begin; at < line.end;) {
+    // In ASCII, which most lines are, every unit is a byte.
+    std::uint32_t at = line.begin;
+    const std::uint32_t wanted = line.begin + std::min(position.column, line.size());
+    while (at < wanted && static_cast<unsigned char>(text_[at]) < 0x80) ++at;
+    std::uint32_t units = at - line.begin;
+    while (at < line.end) {
         utf8::Decoded decoded = utf8::decode(text_, at);
         std::uint32_t next = units + units_of(decoded, encoding);
         if (next > position.column) return at;

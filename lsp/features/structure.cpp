@@ -151,11 +151,23 @@ std::vector<Span> spans_around(const Analysis& file, std::uint32_t offset) {
 
 }  // namespace
 
+namespace {
+
+/// Nobody grows a selection a hundred times, and a chain of a thousand operators nests as deep: the innermost and the
+/// outermost are kept.
+std::vector<Span> without_middle(std::vector<Span> spans) {
+    constexpr std::ptrdiff_t kInnermost = 80, kOutermost = 20;
+    if (spans.size() > kInnermost + kOutermost) spans.erase(spans.begin() + kInnermost, spans.end() - kOutermost);
+    return spans;
+}
+
+}  // namespace
+
 Answer selection_range(const Request& request) {
     Json list{Json::Array{}};
     for (const Json& position : request.params["positions"].items()) {
         const std::uint32_t offset = request.snapshot.offset(request.file->source(), position);
-        const std::vector<Span> spans = spans_around(*request.file, offset);
+        const std::vector<Span> spans = without_middle(spans_around(*request.file, offset));
         Json selection;
         for (auto span = spans.rbegin(); span != spans.rend(); ++span) {
             Json inner = make_object("range", request.range(*span));
