@@ -210,7 +210,9 @@ int check_files(const std::vector<std::string>& paths) {
             is_missing = true;
             continue;
         }
-        checker.check(path, **source);
+        // What is no UTF-8 cannot be sent: the server gets what an editor would show.
+        const std::optional<Json> sent = parse_json(write_json(Json((*source)->text())));
+        checker.check(path, *make_source(path, std::string(sent ? sent->text() : std::string_view{})));
     }
     std::printf("%zu answers in %zu file%s, %zu wrong.\n", checker.answer_count(), paths.size(), paths.size() == 1 ? "" : "s", checker.mistake_count());
     if (is_missing) return 5;

@@ -33,7 +33,8 @@ bool is_same(const Entity& left, const Entity& right) {
 }
 
 const Analysis* imported_file(const Analysis& file, const Node& import) {
-    for (std::size_t i = 0; i < file.model->imports.size(); ++i) {
+    // An import that stands in a block is refused, and leads nowhere.
+    for (std::size_t i = 0; i < file.imports.size(); ++i) {
         if (file.model->imports[i].node == &import) return file.imports[i].get();
     }
     return nullptr;

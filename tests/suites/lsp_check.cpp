@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kFilesInCase = 10;
+constexpr std::size_t kFilesInCase = 4;
 
 /// A part of the files right in the folder.
 std::vector<fs::path> files_in(const fs::path& folder, std::size_t part) {
