@@ -13,7 +13,7 @@ end
 --- Waits until `body` gives something; that, or nil. The limit is for a machine that is busy with other things.
 function M.eventually(body)
   local result
-  vim.wait(15000, function()
+  vim.wait(60000, function()
     result = body()
     return result
   end, 10)

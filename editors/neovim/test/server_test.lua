@@ -41,7 +41,7 @@ end
 
 --- The answer to a request about the current buffer.
 local function ask(method, params)
-  local answers = vim.lsp.buf_request_sync(0, method, params, 15000)
+  local answers = vim.lsp.buf_request_sync(0, method, params, 60000)
   local _, answer = next(answers or {})
   if not answer or answer.err or answer.error then
     check(method .. " is answered", false, answers)

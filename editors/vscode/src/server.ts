@@ -3,6 +3,7 @@
 // No vscode here: the tests run this in Node.
 import { execFile } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
+import { homedir } from "node:os";
 import * as path from "node:path";
 
 export interface Places {
@@ -34,10 +35,16 @@ export type Found =
 const program = process.platform === "win32" ? "ruff.exe" : "ruff";
 const answersWithin = 5000;
 
+/** A setting may begin with `~/`, and name the (first) folder of the workspace. */
+function expand(setting: string, workspaceFolder: string | undefined): string {
+  const fromHome = setting.startsWith("~/") ? path.join(homedir(), setting.slice(2)) : setting;
+  return workspaceFolder === undefined ? fromHome : fromHome.replaceAll("${workspaceFolder}", workspaceFolder);
+}
+
 /** Where to look, best first. A setting rules out the rest; relative folders in PATH would depend on where the editor
  * was started, and are left out. */
 export function candidates(places: Places): string[] {
-  if (places.setting !== "") return [places.setting];
+  if (places.setting !== "") return [expand(places.setting, places.workspaceFolders[0])];
   return [
     ...places.workspaceFolders.flatMap((folder) => [
       path.join(folder, "build", "release", "bin", program),

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import * as path from "node:path";
 import { after, test } from "node:test";
 import { candidates, explain, findServer } from "../src/server";
@@ -30,6 +30,13 @@ test("setting, workspace, PATH, extension", () => {
   const places = { setting: "", workspaceFolders: ["/w"], searchPath: "/p", extensionFolder: "/e" };
   assert.deepEqual(candidates(places), ["/w/build/release/bin/ruff", "/w/bin/ruff", "/p/ruff", "/e/server/bin/ruff"]);
   assert.deepEqual(candidates({ ...places, setting: "/s" }), ["/s"]);
+});
+
+test("a setting may name the home folder and the workspace's", () => {
+  const places = { ...nowhere, workspaceFolders: ["/w", "/v"] };
+  assert.deepEqual(candidates({ ...places, setting: "~/bin/ruff" }), [path.join(homedir(), "bin/ruff")]);
+  assert.deepEqual(candidates({ ...places, setting: "${workspaceFolder}/ruff" }), ["/w/ruff"]);
+  assert.deepEqual(candidates({ ...nowhere, setting: "${workspaceFolder}/ruff" }), ["${workspaceFolder}/ruff"]);
 });
 
 test("relative folders in PATH are left out", () => {
