@@ -32,6 +32,7 @@ std::int64_t nanoseconds_of(clockid_t clock) {
 bool read_clock(Call& call, clockid_t clock, std::int64_t& nanoseconds) {
     if (!pass_gate(call)) return false;
     nanoseconds = nanoseconds_of(clock);
+    if (clock == CLOCK_MONOTONIC) nanoseconds += call.vm.scheduler.skipped();
     return true;
 }
 

@@ -123,7 +123,9 @@ Fiber* Scheduler::next(Vm& vm) {
         if (heap_.empty() && !outstanding) return nullptr;
         Output::flush();
         if (virtual_now_ != 0 && !heap_.empty() && !outstanding) {
-            virtual_now_ = std::max(virtual_now_, heap_[0].deadline);
+            const Instant skipped = std::max<Instant>(0, heap_[0].deadline - virtual_now_);
+            virtual_now_ += skipped;
+            skipped_ += skipped;
         } else if (virtual_now_ != 0) {
             wait_on_virtual_clock(vm);
         } else if (events != nullptr) {

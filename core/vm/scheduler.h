@@ -56,6 +56,8 @@ public:
     /// Monotonic time; with a virtual clock, the time that sleeping fibers see.
     [[nodiscard]] Instant now() const;
     void use_virtual_clock() { virtual_now_ = 1; }
+    /// What the virtual clock has jumped over so far: a clock that measures shows it, too.
+    [[nodiscard]] Instant skipped() const { return skipped_; }
 
     /// The next fiber to run. Waits for timers and events as needed; null when nothing is ready and nothing can become so.
     [[nodiscard]] Fiber* next(Vm& vm);
@@ -99,6 +101,7 @@ private:
     std::uint64_t sequence_ = 0;
     std::uint32_t until_poll_ = kPollInterval;
     Instant virtual_now_ = 0;                            ///< 0: the real clock
+    Instant skipped_ = 0;
 };
 
 }  // namespace ruff::vm
