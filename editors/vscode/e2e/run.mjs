@@ -113,7 +113,11 @@ const scenarios = {
     await editor.goTo(4, 1);
     await editor.type("numbers.pus");
     const suggestions = editor.page.locator(".suggest-widget .monaco-list-row");
-    await suggestions.filter({ hasText: "push" }).first().waitFor();
+    await eventually("a suggestion", async () => {
+      if (await suggestions.filter({ hasText: "push" }).first().isVisible()) return true;
+      await editor.press("Escape", "Control+Space");
+      return suggestions.filter({ hasText: "push" }).first().waitFor({ timeout: 5000 }).then(() => true, () => false);
+    });
     await editor.press("Enter");
     await editor.hasText("numbers.push(");
     await editor.press("Escape", "Control+a");
