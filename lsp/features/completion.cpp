@@ -213,7 +213,7 @@ private:
     }
 
     void add_entity(const Entity& entity, char group) {
-        if (!entity) return;
+        if (!entity || match_score(typed_, entity.name()) == 0) return;
         Item item;
         item.label = entity.name();
         item.group = group;
@@ -267,6 +267,7 @@ private:
     }
 
     void add_row(const BuiltinRow& row, std::string_view label, bool is_method, char group) {
+        if (match_score(typed_, label) == 0) return;
         Item item;
         item.label = label;
         item.origin.row = &row;
