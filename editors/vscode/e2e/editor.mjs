@@ -182,9 +182,12 @@ export class Editor {
 
   /** Chooses in the list of fixes at the cursor. */
   async fix(title) {
-    await this.press("Control+.");
     const entry = this.page.locator(".action-widget .monaco-list-row").filter({ hasText: title }).first();
-    await entry.waitFor();
+    // The server may not have seen yet what the page shows; then there are no actions, and the keys ask once more.
+    await eventually(`the fix \`${title}\``, async () => {
+      await this.press("Escape", "Control+.");
+      return entry.waitFor({ timeout: 5000 }).then(() => true, () => false);
+    });
     // A transparent pane over the page keeps clicks away; keys choose.
     await eventually(`the fix \`${title}\` is chosen`, async () => {
       if ((await entry.getAttribute("class")).includes("focused")) return true;
