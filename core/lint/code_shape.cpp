@@ -212,6 +212,7 @@ bool has_method_named(const Context& context, std::string_view name) {
 }
 
 std::string qualified_name(const Context& context, const sema::UndefinedName& name) {
+    if (context.model.imports.empty()) return {};
     const std::string_view text = context.model.text(name.name);
     for (const sema::Binding& each : context.model.bindings) {
         if (each.kind != sema::BindingKind::Module) continue;

@@ -6,11 +6,18 @@ namespace ruff::lint {
 
 Context::Context(const sema::SemanticModel& semantic_model)
     : model(semantic_model), tree(*semantic_model.tree), parents_(tree.node_count, nullptr) {
+    std::vector<const syntax::Node*> in_order;
+    in_order.reserve(tree.node_count);
     syntax::walk(*tree.root, [&](const syntax::Node& node) {
-        nodes_[static_cast<std::size_t>(node.kind)].push_back(&node);
+        in_order.push_back(&node);
+        ++first_of_kind_[static_cast<std::size_t>(node.kind) + 1];
         syntax::for_each_child(node, [&](const syntax::Node& child) { parents_[child.id] = &node; });
         return true;
     });
+    for (std::size_t kind = 1; kind < first_of_kind_.size(); ++kind) first_of_kind_[kind] += first_of_kind_[kind - 1];
+    std::array<std::uint32_t, 257> next = first_of_kind_;
+    nodes_.resize(in_order.size());
+    for (const syntax::Node* node : in_order) nodes_[next[static_cast<std::size_t>(node->kind)]++] = node;
 }
 
 const sema::TypeModel& Context::types() const {

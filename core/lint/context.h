@@ -22,13 +22,15 @@ public:
     /// Calls `function(const T&)` for every node of that kind, in source order.
     template <class T, class Function>
     void each(Function&& function) const {
-        for (const syntax::Node* node : nodes_[static_cast<std::size_t>(T::kKind)]) function(node->to<T>());
+        constexpr auto kind = static_cast<std::size_t>(T::kKind);
+        for (std::uint32_t i = first_of_kind_[kind]; i < first_of_kind_[kind + 1]; ++i) function(nodes_[i]->to<T>());
     }
 
     /// Whether there is a node of that kind.
     template <class T>
     [[nodiscard]] bool has() const {
-        return !nodes_[static_cast<std::size_t>(T::kKind)].empty();
+        constexpr auto kind = static_cast<std::size_t>(T::kKind);
+        return first_of_kind_[kind] != first_of_kind_[kind + 1];
     }
 
     /// Made when the first rule asks for them.
@@ -50,7 +52,8 @@ private:
     const Rule* rule_ = nullptr;
     Severity severity_ = Severity::Warning;
     std::vector<const syntax::Node*> parents_;  // by node id
-    std::array<std::vector<const syntax::Node*>, 256> nodes_;
+    std::vector<const syntax::Node*> nodes_;    // by kind, and in source order within one
+    std::array<std::uint32_t, 257> first_of_kind_{};
     std::vector<Diagnostic> findings_;
     mutable std::unique_ptr<const sema::TypeModel> types_;
     mutable std::unique_ptr<const sema::EffectModel> effects_;

@@ -1,5 +1,7 @@
 #include "core/sema/builtin_types.h"
 
+#include <cctype>
+
 namespace ruff::sema {
 namespace {
 
@@ -154,8 +156,25 @@ private:
 
 }  // namespace
 
+bool has_letters(const BuiltinRow& row) {
+    static const std::vector<bool> known = [] {
+        std::vector<bool> rows;
+        const auto is_letter_at = [](std::string_view text, std::size_t at) {
+            const auto is_word = [&](std::size_t i) { return i < text.size() && std::isalnum(static_cast<unsigned char>(text[i])) != 0; };
+            return text[at] >= 'A' && text[at] <= 'Z' && !is_word(at + 1) && (at == 0 || !is_word(at - 1));
+        };
+        for (const BuiltinRow& each : all_builtins()) {
+            bool found = false;
+            for (std::size_t i = 0; i < each.signature.size(); ++i) found = found || is_letter_at(each.signature, i);
+            rows.push_back(found);
+        }
+        return rows;
+    }();
+    return known[static_cast<std::size_t>(row.id)];
+}
+
 void match_parameter(TypeTable& table, const BuiltinRow& row, std::size_t index, Type argument, TypeLetters& letters) {
-    if (row.parameters.empty()) return;
+    if (row.parameters.empty() || !has_letters(row)) return;
     const BuiltinParameter& parameter = row.parameters[std::min(index, row.parameters.size() - 1)];
     if (index >= row.parameters.size() && !parameter.is_rest) return;
     Matcher(table, letters).match(parameter.type, argument);

@@ -15,6 +15,9 @@ struct TypeLetters {
     TypeLetters() { types.fill(Type::Never); }
 };
 
+/// Whether the signature has letters at all: without, every call gives the same.
+[[nodiscard]] bool has_letters(const BuiltinRow& row);
+
 /// Notes what the letters of parameter `index` stand for, given the type of its argument.
 void match_parameter(TypeTable& table, const BuiltinRow& row, std::size_t index, Type argument, TypeLetters& letters);
 

@@ -23,7 +23,6 @@
 // the first of them is called.
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 
 namespace ruff::sema {
@@ -1139,10 +1138,12 @@ private:
         const TypeData data = table_.data(callee);
         const bool is_builtin = table_.single_kind(callee) == ValueKind::Function && data.owner == nullptr && data.index != kNone;
         if (is_builtin) return infer_builtin_call(call, builtin_row(static_cast<BuiltinId>(data.index)), piped);
-        std::vector<Type> arguments;
-        if (piped != nullptr) arguments.push_back(*piped);
-        for (const Node* argument : call.arguments) arguments.push_back(set(*argument, infer(*argument)));
-        const Type result = infer_plain_call(call, callee, data, arguments);
+        Type first = piped != nullptr ? *piped : Type::Any;
+        for (const Node* argument : call.arguments) {
+            const Type type = set(*argument, infer(*argument));
+            if (piped == nullptr && argument == call.arguments[0]) first = type;
+        }
+        const Type result = infer_plain_call(call, callee, table_.data(callee), first);
         const bool is_cut = is_optional_chain(call);
         return is_cut ? table_.optional(result) : result;
     }
@@ -1153,19 +1154,18 @@ private:
         return member != nullptr && member->is_optional;
     }
 
-    Type infer_plain_call(const CallExpr& call, Type callee, const TypeData& data, const std::vector<Type>& arguments) {
+    Type infer_plain_call(const CallExpr& call, Type callee, const TypeData& data, Type first) {
         if (call.callee->is<NameExpr>()) {
             const Use use = model_.use_of(*call.callee);
-            if (use.kind == UseKind::Constructor) return constructed(use.index, arguments.empty() ? Type::Any : arguments[0]);
+            if (use.kind == UseKind::Constructor) return constructed(use.index, first);
         }
         if (const auto* variant = call.callee->as<VariantExpr>()) {
             const Type made = named(declared_by(model_, *variant->path));
             if (made != Type::Any) return made;
             const std::string_view name = variant->variant.text();
-            const Type value = arguments.empty() ? Type::Any : arguments[0];
-            if (name == "Ok") return constructed(0, value);
-            if (name == "Err") return constructed(1, value);
-            return name == "Some" ? constructed(2, value) : Type::Any;
+            if (name == "Ok") return constructed(0, first);
+            if (name == "Err") return constructed(1, first);
+            return name == "Some" ? constructed(2, first) : Type::Any;
         }
         if (callee == Type::Never) return Type::Never;
         return table_.single_kind(callee) == ValueKind::Function ? data.element : Type::Any;
@@ -1213,27 +1213,28 @@ private:
     }
 
     Type infer_builtin_call(const CallExpr& call, const BuiltinRow& first_row, const Type* piped) {
+        // The receiver and what is piped stand before the arguments.
         const auto* member = call.callee->as<MemberExpr>();
-        std::vector<Type> given;
-        if (member != nullptr) given.push_back(table_.narrow(type_of(*member->object), kAllKinds & ~kind_bit(ValueKind::Null)));
-        if (piped != nullptr) given.push_back(*piped);
-        const bool has_first = !given.empty();
-        if (!has_first && !call.arguments.empty()) given.push_back(set(*call.arguments[0], infer(*call.arguments[0])));
-        const Type first = given.empty() ? Type::Never : given[0];
+        Type before[2];
+        std::size_t count = 0;
+        if (member != nullptr) before[count++] = table_.narrow(type_of(*member->object), kAllKinds & ~kind_bit(ValueKind::Null));
+        if (piped != nullptr) before[count++] = *piped;
+        const bool takes_first = count == 0 && !call.arguments.empty();
+        if (takes_first) before[count++] = set(*call.arguments[0], infer(*call.arguments[0]));
+        const Type first = count == 0 ? Type::Never : before[0];
         const bool is_certain = member != nullptr || !is_overloaded(first_row) || table_.single_kind(first) != ValueKind::Unset;
         const BuiltinRow& row = member != nullptr ? first_row : row_for(first_row, first);
 
         TypeLetters letters;
-        for (std::size_t i = 0; i < given.size(); ++i) match_parameter(table_, row, i, given[i], letters);
-        for (std::size_t i = has_first ? 0 : 1; i < call.arguments.size(); ++i) {
+        for (std::size_t i = 0; i < count; ++i) match_parameter(table_, row, i, before[i], letters);
+        for (std::size_t i = takes_first ? 1 : 0; i < call.arguments.size(); ++i, ++count) {
             const Node& argument = *call.arguments[i];
-            const std::size_t position = given.size();
-            given.push_back(set(argument, infer_argument(argument, row, position, first, letters)));
-            match_parameter(table_, row, position, given[position], letters);
+            const Type type = set(argument, infer_argument(argument, row, count, first, letters));
+            match_parameter(table_, row, count, type, letters);
         }
         if (member != nullptr && row.is_mutating()) change_receiver(*member, letters);
         if (!is_certain) return Type::Any;
-        if (row.name == "get" && given.size() > 2) return Type::Any;  // may be the default
+        if (count > 2 && row.name == "get") return Type::Any;  // may be the default
         const Type result = cached_result(row, letters);
         return member != nullptr && member->is_optional ? table_.optional(result) : result;
     }
@@ -1244,14 +1245,7 @@ private:
         std::uint32_t& known = builtin_results_[static_cast<std::size_t>(row.id)];
         if (known != kUnknownType) return static_cast<Type>(known);
         const Type result = builtin_result(table_, row, letters);
-        bool has_letter = false;
-        for (std::size_t i = 0; i < row.result_type.size(); ++i) {
-            const auto is_word = [&](std::size_t at) {
-                return at < row.result_type.size() && (std::isalpha(static_cast<unsigned char>(row.result_type[at])) != 0);
-            };
-            has_letter = has_letter || (is_word(i) && !is_word(i + 1) && (i == 0 || !is_word(i - 1)));
-        }
-        if (!has_letter) known = static_cast<std::uint32_t>(result);
+        if (!has_letters(row)) known = static_cast<std::uint32_t>(result);
         return result;
     }
 

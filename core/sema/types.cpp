@@ -18,21 +18,31 @@ constexpr KindMask kNull = kind_bit(ValueKind::Null);
 
 }  // namespace
 
-std::size_t TypeTable::Hash::operator()(const TypeData& data) const {
-    std::size_t hash = data.kinds;
-    const auto mix = [&](std::size_t part) { hash = (hash ^ part) * 0x9E3779B97F4A7C15u, hash ^= hash >> 29; };
-    mix(static_cast<std::size_t>(data.element));
-    mix(static_cast<std::size_t>(data.key));
-    mix(reinterpret_cast<std::size_t>(data.owner));
-    mix(data.index);
-    return hash;
+TypeTable::TypeTable() : slots_(128) {
+    types_.reserve(64);
+    depths_.reserve(64);
+    (void)make(TypeData{});
+    (void)make(TypeData{0});
+    for (int kind = 0; kind < kValueKindCount; ++kind) {
+        plain_[static_cast<std::size_t>(kind)] = make({kind_bit(static_cast<ValueKind>(kind)) & kAllKinds});
+    }
 }
 
-TypeTable::TypeTable() : known_(64) {
-    types_ = {TypeData{}, TypeData{0}};
-    depths_ = {0, 0};
-    known_.emplace(types_[0], Type::Any);
-    known_.emplace(types_[1], Type::Never);
+/// Where the type is, or the free slot where it would be.
+std::size_t TypeTable::slot_of(const TypeData& data) const {
+    std::size_t hash = data.kinds;
+    const auto mix = [&](std::size_t part) { hash = (hash ^ part) * 0x9E3779B97F4A7C15u, hash ^= hash >> 29; };
+    mix(static_cast<std::size_t>(data.element) << 32 | static_cast<std::size_t>(data.key));
+    mix(reinterpret_cast<std::size_t>(data.owner));
+    mix(data.index);
+    std::size_t slot = hash & (slots_.size() - 1);
+    while (slots_[slot] != 0 && !(types_[slots_[slot] - 1] == data)) slot = (slot + 1) & (slots_.size() - 1);
+    return slot;
+}
+
+void TypeTable::grow_slots() {
+    slots_.assign(slots_.size() * 2, 0);
+    for (std::size_t i = 0; i < types_.size(); ++i) slots_[slot_of(types_[i])] = static_cast<std::uint32_t>(i + 1);
 }
 
 ValueKind TypeTable::single_kind(KindMask kinds) {
@@ -43,14 +53,16 @@ ValueKind TypeTable::single_kind(KindMask kinds) {
 Type TypeTable::make(const TypeData& wanted) {
     TypeData data = wanted;
     if (single_kind(data.kinds) == ValueKind::Unset) data = {data.kinds};
-    if (depth(data.element) >= kMaxDepth) data.element = Type::Any;
-    if (depth(data.key) >= kMaxDepth) data.key = Type::Any;
-    const auto [entry, is_new] = known_.try_emplace(data, static_cast<Type>(types_.size()));
-    if (is_new) {
-        depths_.push_back(static_cast<std::uint8_t>(1 + std::max(depth(data.element), depth(data.key))));
-        types_.push_back(data);
-    }
-    return entry->second;
+    if (data.element > Type::Never && depth(data.element) >= kMaxDepth) data.element = Type::Any;
+    if (data.key > Type::Never && depth(data.key) >= kMaxDepth) data.key = Type::Any;
+    const std::size_t slot = slot_of(data);
+    if (slots_[slot] != 0) return static_cast<Type>(slots_[slot] - 1);
+    const auto made = static_cast<Type>(types_.size());
+    types_.push_back(data);
+    depths_.push_back(types_.size() <= 2 ? 0 : static_cast<std::uint8_t>(1 + std::max(depth(data.element), depth(data.key))));
+    slots_[slot] = static_cast<std::uint32_t>(types_.size());
+    if (types_.size() * 2 > slots_.size()) grow_slots();
+    return made;
 }
 
 Type TypeTable::join(Type left, Type right) {

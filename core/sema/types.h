@@ -3,9 +3,9 @@
 // aside) what is inside: the element of an array, which struct it is, which function. Types say what a value certainly
 // is, so `any` is always right, and a type that holds no kind belongs to code that cannot run.
 
+#include <array>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/lang/builtins.h"
@@ -63,7 +63,7 @@ public:
     [[nodiscard]] static ValueKind single_kind(KindMask kinds);
 
     [[nodiscard]] Type make(const TypeData& data);
-    [[nodiscard]] Type of_kind(ValueKind kind) { return make({kind_bit(kind)}); }
+    [[nodiscard]] Type of_kind(ValueKind kind) const { return plain_[static_cast<std::size_t>(kind)]; }
     [[nodiscard]] Type of_kinds(KindMask kinds) { return make({kinds}); }
     [[nodiscard]] Type array_of(Type element) { return make({kind_bit(ValueKind::Array), element}); }
     [[nodiscard]] Type dict_of(Type key, Type value) { return make({kind_bit(ValueKind::Dict), value, key}); }
@@ -82,16 +82,16 @@ public:
     [[nodiscard]] std::string text(Type type) const;
 
 private:
-    struct Hash {
-        std::size_t operator()(const TypeData& data) const;
-    };
+    void grow_slots();
+    [[nodiscard]] std::size_t slot_of(const TypeData& data) const;
     [[nodiscard]] int depth(Type type) const { return depths_[static_cast<std::size_t>(type)]; }
     [[nodiscard]] std::string kind_text(const TypeData& data, ValueKind kind) const;
     [[nodiscard]] std::string function_text(const TypeData& data) const;
 
     std::vector<TypeData> types_;
     std::vector<std::uint8_t> depths_;
-    std::unordered_map<TypeData, Type, Hash> known_;
+    std::array<Type, kValueKindCount> plain_{};
+    std::vector<std::uint32_t> slots_;  // open addressing, a power of two; 0 is free, otherwise 1 + the type
 };
 
 }  // namespace ruff::sema

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
 
 namespace ruff {
 namespace {
@@ -15,6 +17,13 @@ char to_lower(char c) {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, to_lower, to_lower);
+}
+
+/// Which letters a word has, folded to 32 bits.
+std::uint32_t letters_of(std::string_view word) {
+    std::uint32_t letters = 0;
+    for (const char c : word) letters |= 1u << (static_cast<unsigned char>(c) & 31u);
+    return letters;
 }
 
 }  // namespace
@@ -52,8 +61,11 @@ std::size_t typo_limit(std::string_view word) {
 std::string_view nearest_name(std::string_view word, std::span<const std::string_view> candidates) {
     std::string_view nearest;
     std::size_t limit = typo_limit(word);
+    const std::uint32_t letters = letters_of(word);
     for (std::string_view candidate : candidates) {
         if (equal_ignoring_case(word, candidate)) return candidate;
+        // One edit changes at most two letters of the set.
+        if (static_cast<std::size_t>(std::popcount(letters ^ letters_of(candidate))) > 2 * limit) continue;
         std::size_t distance = edit_distance(word, candidate, limit);
         // A word of one letter is not a slip of another word of one letter.
         if (distance > limit || distance >= std::max(word.size(), candidate.size())) continue;

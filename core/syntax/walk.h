@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "core/syntax/ast.h"
@@ -15,7 +17,6 @@ void walk(const Node& root, Enter&& enter, Leave&& leave) {
         bool is_leaving;
     };
     std::vector<Step> steps{{&root, false}};
-    std::vector<const Node*> children;
     while (!steps.empty()) {
         Step step = steps.back();
         steps.pop_back();
@@ -25,16 +26,24 @@ void walk(const Node& root, Enter&& enter, Leave&& leave) {
         }
         if (!enter(*step.node)) continue;
         steps.push_back({step.node, true});
-        children.clear();
-        for_each_child(*step.node, [&](const Node& child) { children.push_back(&child); });
-        for (auto child = children.rbegin(); child != children.rend(); ++child) steps.push_back({*child, false});
+        const auto first_child = static_cast<std::ptrdiff_t>(steps.size());
+        for_each_child(*step.node, [&](const Node& child) { steps.push_back({&child, false}); });
+        std::reverse(steps.begin() + first_child, steps.end());
     }
 }
 
 /// Preorder only.
 template <class Enter>
 void walk(const Node& root, Enter&& enter) {
-    walk(root, enter, [](const Node&) {});
+    std::vector<const Node*> nodes{&root};
+    while (!nodes.empty()) {
+        const Node* node = nodes.back();
+        nodes.pop_back();
+        if (!enter(*node)) continue;
+        const auto first_child = static_cast<std::ptrdiff_t>(nodes.size());
+        for_each_child(*node, [&](const Node& child) { nodes.push_back(&child); });
+        std::reverse(nodes.begin() + first_child, nodes.end());
+    }
 }
 
 }  // namespace ruff::syntax

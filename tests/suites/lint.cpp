@@ -144,6 +144,8 @@ Outcome run_page(const std::string& rule_name, const Context& context) {
     if (!difference.empty()) {
         return fail("docs/rules/" + rule_name + ".md is stale; --update writes it:\n" + difference, {{path, 0, present.size(), published}});
     }
+    const std::string guide = read_file(context.root / "docs/checker.md").value_or("");
+    if (guide.find("(rules/" + rule_name + ".md)") == std::string::npos) return fail("docs/checker.md does not list the rule.\n");
     if (corpus.mistakes < kLeastCases || corpus.near_misses < kLeastCases) {
         return fail("There are " + std::to_string(corpus.mistakes) + " mistakes and " + std::to_string(corpus.near_misses) +
                     " near misses; each rule has five of both.\n");

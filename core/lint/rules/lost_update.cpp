@@ -18,6 +18,16 @@ sema::BindingId shared_target(const Context& context, const Assign& statement) {
     return binding.is_variable() && binding.function != function_around(context, statement) ? id : sema::kNone;
 }
 
+/// Inside `lock.with(|| …)` nobody else runs that takes the lock too.
+bool is_locked(const Context& context, const Node& node) {
+    for (const Node* at = &node; at != nullptr; at = context.parent(*at)) {
+        const auto* call = at->as<CallExpr>();
+        const auto* member = call == nullptr ? nullptr : call->callee->as<MemberExpr>();
+        if (member != nullptr && member->name.text() == "with") return true;
+    }
+    return false;
+}
+
 /// The first mention of the variable in the node, in the same function, or kNoToken.
 std::uint32_t first_read(const Context& context, const Node& node, sema::BindingId id) {
     std::uint32_t first = kNoToken;
@@ -90,7 +100,7 @@ void check(Context& context) {
     context.each<Assign>([&](const Assign& statement) {
         if (statement.op != AssignOp::Set) return;
         const sema::BindingId id = shared_target(context, statement);
-        if (id != sema::kNone && !check_one(context, statement, id)) check_block(context, statement, id);
+        if (id != sema::kNone && !is_locked(context, statement) && !check_one(context, statement, id)) check_block(context, statement, id);
     });
 }
 
@@ -126,7 +136,7 @@ async func price(n) {
 }
 ```
 
-The fix is offered where `+=` says the same. It is unsafe, because the program then does something else.
+Code that runs under a lock, `lock.with(|| …)`, is left alone. The fix is offered where `+=` says the same. It is unsafe, because the program then does something else.
 )md"};
 
 }  // namespace ruff::lint

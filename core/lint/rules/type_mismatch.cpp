@@ -55,6 +55,12 @@ void check_builtin_argument(Context& context, const BuiltinRow& row, std::size_t
     add_await_hint(context, finding, argument, wanted);
 }
 
+/// What these take is looked at by promise-all-argument.
+bool is_combinator(const BuiltinRow& builtin) {
+    return builtin.name == "promise_all" || builtin.name == "promise_race" || builtin.name == "promise_any" ||
+           builtin.name == "promise_all_settled";
+}
+
 void check_builtin_call(Context& context, const CallExpr& call, const BuiltinRow& first, std::size_t offset) {
     const bool is_method = offset > 0;
     const bool is_choice = !is_method && is_overloaded(first);
@@ -68,6 +74,7 @@ void check_builtin_call(Context& context, const CallExpr& call, const BuiltinRow
         const Node& argument = *call.arguments[i];
         if (argument.is<Spread>() || argument.is<NamedArgument>()) return;
         if (row == nullptr && i > 0) return;
+        if (i == 0 && is_combinator(first)) continue;
         check_builtin_argument(context, row == nullptr ? first : *row, i + offset, argument, is_choice && i == 0);
     }
 }
