@@ -11,6 +11,7 @@
 #include <set>
 #include <thread>
 
+#include "cli/check_report.h"
 #include "cli/command.h"
 #include "core/config/config.h"
 #include "core/lint/lint.h"
@@ -18,6 +19,10 @@
 #include "core/support/progress.h"
 #include "core/support/render.h"
 #include "core/support/replace_file.h"
+#include "core/syntax/parser.h"
+#include "formatter/format.h"
+#include "formatter/line_diff.h"
+#include "formatter/settings.h"
 
 namespace ruff::cli {
 namespace {
@@ -32,17 +37,6 @@ struct CheckOptions {
     bool allows_unsafe = false;
     std::vector<const lint::Rule*> select;
     std::vector<const lint::Rule*> ignore;
-};
-
-/// One file, and all that is known about it afterwards.
-struct CheckedFile {
-    std::string path;
-    const lint::Selection* selection = nullptr;
-    std::shared_ptr<const SourceFile> source;
-    std::vector<Diagnostic> diagnostics;
-    std::size_t fixed_count = 0;
-    std::string failure;  // it could not be read or written
-    int failure_code = kExitNotFound;
 };
 
 /// The configuration of a folder: the nearest `rufflang.toml` and what the command line adds.
@@ -60,7 +54,8 @@ public:
     void add(const std::string& path) {
         std::error_code error;
         if (path != "-" && fs::is_directory(path, error)) return add_folder(path);
-        files_.push_back({path, &config_of(path == "-" ? "." : fs::path(path).parent_path()).selection, nullptr, {}, 0, "", kExitNotFound});
+        files_.push_back({path, &config_of(path == "-" ? "." : fs::path(path).parent_path()).selection,
+                          options_.fixes ? settings_.layout_of(path) : formatter::LayoutOptions{}, nullptr, {}, 0, "", kExitNotFound});
     }
 
     std::vector<CheckedFile> take_files() {
@@ -117,6 +112,7 @@ private:
 
     const CheckOptions& options_;
     std::map<std::string, FolderConfig> configs_;  // by the path of the file
+    formatter::Settings settings_;
     std::vector<CheckedFile> files_;
     std::string config_problems_;
 };
@@ -133,12 +129,38 @@ bool has_refusal(const std::vector<Diagnostic>& diagnostics) {
                        [](const Diagnostic& each) { return !each.is_rule && each.severity == Severity::Error; });
 }
 
-/// Applies fixes until none is left. A round after which the file would be refused is taken back.
+/// The text after the edits, with the statements that they wrote in the one style, as the editor leaves them.
+std::string fixed_text(const SourceFile& source, const std::vector<TextEdit>& edits, const formatter::LayoutOptions& layout) {
+    std::string text = apply_edits(source.text(), edits);
+    const auto after = make_source(source.path(), text);
+    const syntax::ParseResult tree = syntax::parse_file(after);
+    if (tree->has_grammar_errors) return text;
+    std::vector<TextEdit> formatting;
+    std::int64_t shift = 0;
+    for (const TextEdit& edit : edits) {
+        const auto begin = static_cast<std::uint32_t>(edit.span.begin + shift);
+        const auto end = static_cast<std::uint32_t>(begin + edit.text.size());
+        shift += static_cast<std::int64_t>(edit.text.size()) - static_cast<std::int64_t>(edit.span.size());
+        if (edit.text.empty()) continue;
+        const std::uint32_t last = edit.text.ends_with('\n') ? end - 1 : end;
+        const formatter::FormatResult formatted =
+            formatter::format_range(*tree, after->lines().line_of(begin), after->lines().line_of(last), layout);
+        if (formatted.status != formatter::FormatStatus::Formatted) continue;
+        for (TextEdit& each : formatter::line_edits(text, formatted.text)) {
+            const bool is_behind = formatting.empty() || formatting.back().span.end <= each.span.begin;
+            if (is_behind) formatting.push_back(std::move(each));
+        }
+    }
+    return apply_edits(text, formatting);
+}
+
+/// Applies fixes until none is left: of fixes that overlap one a round. A round after which the file would be refused is
+/// taken back.
 void fix_file(CheckedFile& file, bool allows_unsafe) {
     for (int round = 0; round < kMaxFixRounds; ++round) {
         const std::vector<TextEdit> edits = lint::choose_edits(file.diagnostics, allows_unsafe);
         if (edits.empty()) return;
-        auto source = make_source(file.path, apply_edits(file.source->text(), edits));
+        auto source = make_source(file.path, fixed_text(*file.source, edits, file.layout));
         std::vector<Diagnostic> diagnostics = find_problems(source, *file.selection);
         if (has_refusal(diagnostics) && !has_refusal(file.diagnostics)) return;
         file.source = std::move(source);
@@ -179,174 +201,6 @@ void check_all(std::vector<CheckedFile>& files, const CheckOptions& options) {
     for (std::size_t i = 1; i < count; ++i) workers.emplace_back(work);
     work();
     for (std::thread& worker : workers) worker.join();
-}
-
-// --- what is shown -------------------------------------------------------------------------------------------------
-
-bool stdout_has_color() {
-    const char* no_color = std::getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || no_color[0] == '\0');
-}
-
-std::string counted(std::size_t count, std::string_view noun) {
-    return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
-LineColumn position_of(const SourceFile& source, std::uint32_t offset) {
-    const LineColumn at = source.lines().position(offset, PositionEncoding::Utf32);
-    return {at.line + 1, at.column + 1};
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-    out += '"';
-    for (const char c : text) {
-        char escape[8];
-        if (c == '"' || c == '\\') (out += '\\') += c;
-        else if (c == '\n') out += "\\n";
-        else if (c == '\t') out += "\\t";
-        else if (static_cast<unsigned char>(c) < 0x20) std::snprintf(escape, sizeof escape, "\\u%04x", c), out += escape;
-        else out += c;
-    }
-    out += '"';
-}
-
-void append_json_field(std::string& out, std::string_view name, std::string_view text) {
-    append_json_string(out, name);
-    out += ": ";
-    append_json_string(out, text);
-}
-
-void append_json_range(std::string& out, const SourceFile& source, Span span) {
-    const LineColumn begin = position_of(source, span.begin), end = position_of(source, span.end);
-    out += "\"line\": " + std::to_string(begin.line) + ", \"column\": " + std::to_string(begin.column) +
-           ", \"end_line\": " + std::to_string(end.line) + ", \"end_column\": " + std::to_string(end.column);
-}
-
-void append_json_fix(std::string& out, const SourceFile& source, const Fix& fix) {
-    constexpr std::string_view kSafety[] = {"safe", "unsafe", "display"};
-    out += "{";
-    append_json_field(out, "title", fix.title);
-    out += ", ";
-    append_json_field(out, "safety", kSafety[static_cast<std::size_t>(fix.safety)]);
-    out += ", \"edits\": [";
-    for (const TextEdit& edit : fix.edits) {
-        if (&edit != fix.edits.data()) out += ", ";
-        out += "{";
-        append_json_range(out, source, edit.span);
-        out += ", ";
-        append_json_field(out, "text", edit.text);
-        out += "}";
-    }
-    out += "]}";
-}
-
-std::string json_object(const CheckedFile& file, const Diagnostic& diagnostic) {
-    std::string out = "{";
-    append_json_field(out, "file", file.path);
-    out += ", ";
-    append_json_range(out, *file.source, diagnostic.span);
-    out += ", ";
-    append_json_field(out, "severity", severity_name(diagnostic.severity));
-    out += ", ";
-    append_json_field(out, "rule", diagnostic.code);
-    out += ", ";
-    append_json_field(out, "message", diagnostic.message);
-    out += ", ";
-    append_json_field(out, "help", diagnostic.help);
-    out += ", \"fixes\": [";
-    for (const Fix& fix : diagnostic.fixes) {
-        if (&fix != diagnostic.fixes.data()) out += ", ";
-        append_json_fix(out, *file.source, fix);
-    }
-    return out + "]}";
-}
-
-void print_json(const std::vector<CheckedFile>& files) {
-    std::string out = "[";
-    for (const CheckedFile& file : files) {
-        for (const Diagnostic& each : file.diagnostics) out += (out.size() == 1 ? "\n  " : ",\n  ") + json_object(file, each);
-    }
-    print(out + (out.size() == 1 ? "]\n" : "\n]\n"));
-}
-
-void print_json_lines(const std::vector<CheckedFile>& files) {
-    std::string out;
-    for (const CheckedFile& file : files) {
-        for (const Diagnostic& each : file.diagnostics) out += json_object(file, each) + "\n";
-    }
-    print(out);
-}
-
-/// Data of a workflow command: `%`, line ends, and in properties `:` and `,` too, are written as `%XX`.
-std::string github_text(std::string_view text, bool is_property) {
-    std::string out;
-    for (const char c : text) {
-        char escape[8];
-        const bool is_special = c == '%' || c == '\n' || c == '\r' || (is_property && (c == ':' || c == ','));
-        if (is_special) std::snprintf(escape, sizeof escape, "%%%02X", c), out += escape;
-        else out += c;
-    }
-    return out;
-}
-
-/// The annotations of GitHub workflows: `::error file=a.ruff,line=1,col=2,…::message`.
-void print_github(const std::vector<CheckedFile>& files) {
-    std::string out;
-    for (const CheckedFile& file : files) {
-        for (const Diagnostic& each : file.diagnostics) {
-            const LineColumn begin = position_of(*file.source, each.span.begin), end = position_of(*file.source, each.span.end);
-            const std::string_view level = each.severity == Severity::Error     ? "error"
-                                           : each.severity == Severity::Warning ? "warning"
-                                                                                : "notice";
-            out += "::" + std::string(level) + " file=" + github_text(file.path, true) + ",line=" + std::to_string(begin.line) +
-                   ",col=" + std::to_string(begin.column) + ",endLine=" + std::to_string(end.line) + ",endColumn=" +
-                   std::to_string(end.column) + ",title=" + std::string(each.code) + "::" + github_text(each.message, false) + "\n";
-        }
-    }
-    print(out);
-}
-
-void print_concise(const std::vector<CheckedFile>& files) {
-    std::string out;
-    for (const CheckedFile& file : files) {
-        for (const Diagnostic& each : file.diagnostics) {
-            const LineColumn at = position_of(*file.source, each.span.begin);
-            out += file.path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
-                   std::string(severity_name(each.severity)) + "[" + std::string(each.code) + "]: " + each.message + "\n";
-        }
-    }
-    print(out);
-}
-
-/// The first hundred in all, then how many there are beside.
-void print_full(const std::vector<CheckedFile>& files) {
-    RenderOptions options;
-    options.use_color = stdout_has_color();
-    std::size_t left = options.limit, hidden = 0;
-    std::string out;
-    for (const CheckedFile& file : files) {
-        const std::size_t shown = std::min(left, file.diagnostics.size());
-        for (std::size_t i = 0; i < shown; ++i) out += render_diagnostic(*file.source, file.diagnostics[i], options) + "\n";
-        left -= shown;
-        hidden += file.diagnostics.size() - shown;
-    }
-    if (hidden > 0) out += "... and " + std::to_string(hidden) + " more\n\n";
-    print(out);
-}
-
-void print_summary(const std::vector<CheckedFile>& files) {
-    std::size_t file_count = 0, count = 0, fixable = 0, fixed = 0;
-    for (const CheckedFile& file : files) {
-        file_count += file.source != nullptr ? 1 : 0;
-        count += file.diagnostics.size();
-        fixed += file.fixed_count;
-        fixable += lint::choose_edits(file.diagnostics, false).empty() ? 0 : 1;
-    }
-    std::string text;
-    if (fixed > 0) text += counted(fixed, "edit") + " made. ";
-    text += (count == 0 ? std::string("No problems") : counted(count, "problem")) + " in " + counted(file_count, "file") + ".";
-    if (fixable > 0) text += " `ruff check --fix` repairs some of them.";
-    print(text + "\n");
 }
 
 int exit_code(const std::vector<CheckedFile>& files) {
@@ -398,19 +252,14 @@ int run(const Arguments& arguments) {
         if (!file.failure.empty()) print_error(file.failure);
     }
     const std::string_view format = arguments.value("--output-format", "full");
-    if (format == "json") print_json(files);
-    else if (format == "jsonl") print_json_lines(files);
-    else if (format == "github") print_github(files);
-    else if (format == "concise") print_concise(files);
-    else print_full(files);
-    if (format == "full" || format == "concise") print_summary(files);
+    print(report_findings(format, files));
     return exit_code(files);
 }
 
 constexpr Option kOptions[] = {
     {.name = "--fix", .help = "apply the safe fixes"},
     {.name = "--unsafe-fixes", .help = "apply the unsafe fixes too"},
-    {.name = "--output-format", .kind = OptionKind::value, .value_name = "full|concise|json|jsonl|github", .help = "how findings are shown", .has_choices = true},
+    {.name = "--output-format", .kind = OptionKind::value, .value_name = "full|concise|json|jsonl|github|sarif|junit", .help = "how findings are shown", .has_choices = true},
     {.name = "--select", .kind = OptionKind::value, .value_name = "RULES", .help = "only these rules, separated by commas"},
     {.name = "--ignore", .kind = OptionKind::value, .value_name = "RULES", .help = "without these rules"},
 };

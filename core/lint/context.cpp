@@ -30,6 +30,18 @@ const sema::EffectModel& Context::effects() const {
     return *effects_;
 }
 
+std::span<const sema::Reference> Context::references_of(sema::BindingId id) const {
+    if (first_reference_.empty()) {
+        first_reference_.resize(model.bindings.size() + 1);
+        for (const sema::Reference& each : model.references) ++first_reference_[each.binding + 1];
+        for (std::size_t i = 1; i < first_reference_.size(); ++i) first_reference_[i] += first_reference_[i - 1];
+        std::vector<std::uint32_t> next = first_reference_;
+        references_.resize(model.references.size());
+        for (const sema::Reference& each : model.references) references_[next[each.binding]++] = each;
+    }
+    return std::span(references_).subspan(first_reference_[id], first_reference_[id + 1] - first_reference_[id]);
+}
+
 Diagnostic& Context::report(Span span, std::string message) {
     Diagnostic& finding = findings_.emplace_back();
     finding.code = rule_->name;

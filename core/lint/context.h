@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ public:
     [[nodiscard]] const sema::EffectModel& effects() const;
     [[nodiscard]] sema::Type type_of(const syntax::Node& node) const { return types().type_of(node); }
 
+    /// Every mention of a variable, in order of the code.
+    [[nodiscard]] std::span<const sema::Reference> references_of(sema::BindingId id) const;
+
     /// Null for the file.
     [[nodiscard]] const syntax::Node* parent(const syntax::Node& node) const { return parents_[node.id]; }
 
@@ -55,6 +59,8 @@ private:
     std::vector<const syntax::Node*> nodes_;    // by kind, and in source order within one
     std::array<std::uint32_t, 257> first_of_kind_{};
     std::vector<Diagnostic> findings_;
+    mutable std::vector<sema::Reference> references_;          // by binding
+    mutable std::vector<std::uint32_t> first_reference_;       // by BindingId, and one more
     mutable std::unique_ptr<const sema::TypeModel> types_;
     mutable std::unique_ptr<const sema::EffectModel> effects_;
 };

@@ -99,9 +99,11 @@ private:
         if (builtin == nullptr) return;
         if (builtin->is_mutating() && call.callee->is<MemberExpr>()) change(root_of(*call.callee->to<MemberExpr>().object));
         if (!builtin->has_effect(effects::CallsBack)) return;
-        if (piped != nullptr) call_back(*piped);
-        for (const Node* argument : call.arguments) call_back(*argument);
-        if (const auto* member = call.callee->as<MemberExpr>()) call_back(*member->object);
+        // Only the combinators of promises call what is in an array: their jobs may be functions.
+        const bool calls_elements = builtin->family == BuiltinFamily::async;
+        if (piped != nullptr) call_back(*piped, calls_elements);
+        for (const Node* argument : call.arguments) call_back(*argument, calls_elements);
+        if (const auto* member = call.callee->as<MemberExpr>()) call_back(*member->object, calls_elements);
     }
 
     void look_at_pipe(const PipeExpr& pipe) {
@@ -114,7 +116,8 @@ private:
         }
         call_value(*right);
         const BuiltinRow* builtin = builtin_of(*right);
-        if (builtin != nullptr && builtin->has_effect(effects::CallsBack)) call_back(*pipe.left);
+        if (builtin == nullptr || !builtin->has_effect(effects::CallsBack)) return;
+        call_back(*pipe.left, builtin->family == BuiltinFamily::async);
     }
 
     [[nodiscard]] const BuiltinRow* builtin_of(const Node& callee) const {
@@ -144,15 +147,15 @@ private:
         else if (type != Type::Never) summary_.effects.unknown = true;
     }
 
-    /// A builtin may call what it was given, or the functions that are in it.
-    void call_back(const Node& argument) {
+    /// A builtin may call what it was given.
+    void call_back(const Node& argument, bool calls_elements) {
         const Node& given = argument.is<NamedArgument>() ? *argument.to<NamedArgument>().value : argument;
         const Type type = types_.type_of(given);
         const KindMask function = kind_bit(ValueKind::Function);
         if (types_.table().may_be(type, function) && builtin_of(given) == nullptr) return call_type(type);
         if (types_.table().is(type, ValueKind::Array) || types_.table().is(type, ValueKind::Set)) {
             const Type element = types_.table().data(type).element;
-            if (types_.table().may_be(element, function)) call_type(element);
+            if (calls_elements && types_.table().may_be(element, function)) call_type(element);
         } else if (types_.table().may_be(type, kind_bit(ValueKind::Generator) | kind_bit(ValueKind::Struct))) {
             summary_.effects.unknown = true;
         }

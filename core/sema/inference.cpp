@@ -34,7 +34,7 @@ namespace {
 constexpr int kWideningPass = 3;
 constexpr int kMaxPasses = 6;
 /// Calls that are followed into bodies not seen yet.
-constexpr int kMaxCallDepth = 24;
+constexpr int kMaxCallDepth = 12;
 constexpr std::uint32_t kUnknownType = kNone;
 
 constexpr KindMask mask_of(std::initializer_list<ValueKind> kinds) {

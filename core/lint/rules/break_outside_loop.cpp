@@ -7,7 +7,7 @@ extern const RuleBody break_outside_loop_rule = {nullptr, R"md(A `break` or `con
 Such a file is refused before it runs, so this cannot be switched off. A loop around a function does not count: a callback cannot leave
 the loop that it was made in.
 
-```ruff no-run
+```text
 func first_even(xs) {
     each(xs, |x| { if x % 2 == 0 { break } })
 }

@@ -31,8 +31,9 @@ bool is_never_read(const Context& context, sema::BindingId id, const Node& chang
     const sema::Binding& binding = context.model.bindings[id];
     const Node* loop = loop_in_scope(context, change, context.model.scopes[binding.scope].span);
     const std::uint32_t from = loop != nullptr ? loop->first_token : change.first_token;
-    return std::none_of(context.model.references.begin(), context.model.references.end(), [&](const sema::Reference& reference) {
-        return reference.binding == id && reference.token >= from && reference.token != root.first_token;
+    const auto references = context.references_of(id);
+    return std::none_of(references.begin(), references.end(), [&](const sema::Reference& reference) {
+        return reference.token >= from && reference.token != root.first_token;
     });
 }
 

@@ -8,8 +8,8 @@ using namespace syntax;
 /// The variable is used behind the call, or longer than this function runs.
 bool stays_held(const Context& context, const CallExpr& call, sema::BindingId id) {
     if (context.model.bindings[id].is_captured || loop_around(context, call) != nullptr) return true;
-    for (const sema::Reference& reference : context.model.references) {
-        if (reference.binding == id && reference.token > call.last_token) return true;
+    for (const sema::Reference& reference : context.references_of(id)) {
+        if (reference.token > call.last_token) return true;
     }
     return false;
 }

@@ -7,15 +7,14 @@ using namespace syntax;
 
 /// Whether anything but the function itself names it.
 bool is_used(const Context& context, sema::BindingId id, const Node& declaration) {
-    for (const sema::Reference& reference : context.model.references) {
-        if (reference.binding != id || reference.access == sema::Access::Declare) continue;
+    for (const sema::Reference& reference : context.references_of(id)) {
+        if (reference.access == sema::Access::Declare) continue;
         if (reference.token < declaration.first_token || reference.token > declaration.last_token) return true;
     }
     return false;
 }
 
 void check(Context& context) {
-    std::vector<bool> is_mentioned(context.model.bindings.size(), false);
     for (sema::BindingId id = 0; id < context.model.bindings.size(); ++id) {
         const sema::Binding& binding = context.model.bindings[id];
         if (binding.kind != sema::BindingKind::Function || binding.is_exported || binding.name_token == kNoToken) continue;
