@@ -78,17 +78,14 @@ bool is_readable(const SyntaxTree& tree) {
     });
 }
 
-bool uses_crlf(std::string_view text) {
-    const std::size_t end = text.find('\n');
-    return end != std::string_view::npos && end > 0 && text[end - 1] == '\r';
-}
-
-std::string with_crlf(std::string_view text) {
+std::string with_line_ends_of(const SyntaxTree& tree, std::string text) {
+    const std::size_t end = tree.text().find('\n');
+    if (end == std::string_view::npos || end == 0 || tree.text()[end - 1] != '\r') return text;
     std::string result;
     result.reserve(text.size() + text.size() / 16);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) result += '\r';
-        result += text[i];
+    for (const char c : text) {
+        if (c == '\n') result += '\r';
+        result += c;
     }
     return result;
 }
@@ -126,13 +123,16 @@ FormatResult untouched(const SyntaxTree& tree, std::string defect) {
 }
 
 FormatResult checked(const SyntaxTree& tree, std::string text) {
-    if (uses_crlf(tree.text())) text = with_crlf(text);
     if (text == tree.text()) return unchanged(tree);
     // Parsed and not only split into tokens: with a line break in the wrong place the same tokens are other statements.
     const auto after = make_source(tree.source->path(), std::move(text));
     {
         const ParseResult parsed = parse_file(after);
         std::string defect = compare_content(tree, *parsed);
+        // One line going on with another makes other statements of the same tokens: then there are more or fewer nodes.
+        if (defect.empty() && !tree.has_errors && !parsed->has_errors && parsed->node_count != tree.node_count) {
+            defect = "what belongs together changes";
+        }
         if (defect.empty() && parsed->has_errors != tree.has_errors) {
             defect = tree.has_errors ? "mistakes go"
                                      : describe(*parsed, parsed->diagnostics[0].message.c_str(), parsed->diagnostics[0].span) +

@@ -14,13 +14,11 @@ namespace ruff::formatter {
 /// The defect of a printer that is not in step with the tokens.
 inline constexpr const char* kOutOfStep = "a token is taken out of turn";
 
-/// Whether the first line ends in CRLF.
-[[nodiscard]] bool uses_crlf(std::string_view text);
-/// Every LF as CRLF.
-[[nodiscard]] std::string with_crlf(std::string_view text);
+/// `text`, which has LF, with the line ends of the source: those of its first line.
+[[nodiscard]] std::string with_line_ends_of(const syntax::SyntaxTree& tree, std::string text);
 
 /// `text` as the result of formatting `tree`, of which only tokens, comments and diagnostics are looked at; `untouched`
-/// where it would not be sound. The line ends of `text` become those of the source.
+/// where it would not be sound.
 [[nodiscard]] FormatResult checked(const syntax::SyntaxTree& tree, std::string text);
 
 /// The source as it is, because there is nothing to do.

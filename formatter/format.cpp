@@ -10,13 +10,13 @@ using namespace syntax;
 
 namespace {
 
-/// The text of the file in the one style, with LF; nothing if the printer lost its way or the text has no tokens.
+/// The text of the file in the one style; nothing if the printer lost its way or the text has no tokens.
 std::optional<std::string> printed(const SyntaxTree& tree, const LayoutOptions& options) {
     if (!is_readable(tree)) return std::nullopt;
     Printer printer(tree, options);
     std::string text = printer.file();
     if (!printer.is_in_step()) return std::nullopt;
-    return text;
+    return with_line_ends_of(tree, std::move(text));
 }
 
 /// Where brackets do not match, the parser goes by indentation, and formatting changes that: it may find other mistakes

@@ -365,7 +365,7 @@ void Printer::print(const FloatLiteral&) { take(); }
 void Printer::print(const BoolLiteral&) { take(); }
 void Printer::print(const NullLiteral&) { take(); }
 /// Never touched, nor is what stands in `${ }`.
-void Printer::print(const StringLiteral& string) { verbatim(string); }
+void Printer::print(const StringLiteral& string) { verbatim(string.last_token); }
 void Printer::print(const NameExpr&) { take(); }
 void Printer::print(const SelfExpr&) { take(); }
 void Printer::print(const VariantExpr& variant) { take_tokens(variant); }
@@ -559,12 +559,11 @@ void Printer::postfix_chain(const Node& last) {
 
 // ---- Operators -----------------------------------------------------------------------------------------------
 
-/// `-e`, `!e`, `not e`; two signs in a row stay apart: `--` is another one.
+/// `-e`, `!e`, `not e`. `--e` is two signs, and has no blank: at the start of a line `- ` would go on with the line above.
 void Printer::print(const UnaryExpr& unary) {
     const bool is_word = at(TokenKind::KwNot);
     take();
-    const auto* inner = unary.operand->as<UnaryExpr>();
-    if (is_word || (inner != nullptr && inner->op == UnaryOp::Negate && unary.op == UnaryOp::Negate)) document_.space();
+    if (is_word) document_.space();
     node(unary.operand);
 }
 
@@ -675,6 +674,6 @@ void Printer::print(const UnionType& type) {
 
 // ---- Errors --------------------------------------------------------------------------------------------------
 
-void Printer::print(const ErrorNode& error) { verbatim(error); }
+void Printer::print(const ErrorNode& error) { verbatim(error.last_token); }
 
 }  // namespace ruff::formatter

@@ -55,11 +55,11 @@ void Printer::take_tokens(const Node& node) {
     while (next_ <= node.last_token) take();
 }
 
-/// A node as it is in the source.
-void Printer::verbatim(const Node& node) {
+/// From the next token to `last` as it is in the source.
+void Printer::verbatim(std::uint32_t last) {
     while (has_comment()) comment(false);
-    document_.verbatim(tree_.text(tree_.span(node)));
-    next_ = node.last_token + 1;
+    document_.verbatim(tree_.text(Span{tree_.tokens[next_].begin, tree_.tokens[last].end}));
+    next_ = last + 1;
     while (next_comment_ < tree_.comments.size() && tree_.comments[next_comment_].next_token < next_) ++next_comment_;
 }
 
@@ -318,8 +318,9 @@ bool Printer::unformatted(Items items, std::size_t& index, const ItemStyle& styl
     return true;
 }
 
-/// Behind an item: drops `;`, keeps `,` between members and variants, and writes the comments that end the line.
-void Printer::separators(const ItemStyle& style, bool& is_first, bool is_last) {
+/// Behind an item: drops `;`, keeps `,` between members and variants, and writes the comments that end the line. Beside
+/// a broken item `;` stays: without it the lines might go on with each other.
+void Printer::separators(const ItemStyle& style, bool& is_first, bool is_last, bool keeps_semicolons) {
     if (is_last && style.wants_comma && !at(TokenKind::Comma)) document_.if_broken(",");
     while (at(TokenKind::Semicolon) || (style.has_commas && at(TokenKind::Comma))) {
         while (has_comment()) {
@@ -327,7 +328,8 @@ void Printer::separators(const ItemStyle& style, bool& is_first, bool is_last) {
             comment(true);
         }
         if (is_last || at(TokenKind::Semicolon)) document_.force_break();
-        if (at(TokenKind::Comma)) document_.text(",");
+        if (keeps_semicolons && tree_.tokens[next_].newline_before()) separate(style, is_first, false);
+        if (keeps_semicolons || at(TokenKind::Comma)) document_.text(tree_.token_text(next_));
         ++next_;
     }
     trailing_comments();
@@ -337,8 +339,8 @@ void Printer::items(Items items, ItemStyle style, std::uint32_t end_token) {
     bool is_first = true;
     if (end_token != kNoToken) {
         while (at(TokenKind::Semicolon) || (style.has_commas && at(TokenKind::Comma))) {
-            if (at(TokenKind::Comma)) is_in_step_ = false;
             while (has_comment()) comment(false);
+            if (at(TokenKind::Comma)) document_.text(","), is_first = false;
             ++next_;
         }
     }
@@ -352,10 +354,11 @@ void Printer::items(Items items, ItemStyle style, std::uint32_t end_token) {
         leading_comments(style, is_first, node.first_token);
         if (next_ != node.first_token) is_in_step_ = false;
         next_ = node.first_token;
-        item(node);
-        if (next_ != node.last_token + 1) is_in_step_ = false;
-        ++i;
-        separators(style, is_first, i == items.size());
+        i = item(items, i);
+        if (next_ != items[i - 1]->last_token + 1) is_in_step_ = false;
+        const bool is_last = i == items.size();
+        const bool is_beside_broken = is_broken(*items[i - 1]) || (!is_last && is_broken(*items[i]));
+        separators(style, is_first, is_last, is_beside_broken);
     }
     if (end_token == kNoToken) return;
     while (has_comment()) {
@@ -382,10 +385,24 @@ bool Printer::is_skipped(const Node& node) const {
     return false;
 }
 
-void Printer::item(const Node& item) {
+bool Printer::is_broken(const Node& item) const {
+    return !damage_.empty() && !is_sound_outside(item);
+}
+
+/// Item `index`, and the index of the one behind it. Broken ones that stand together on a line are one: the parser may
+/// have taken a string apart there.
+std::size_t Printer::item(Items items, std::size_t index) {
     const bool may_skip = next_comment_ < tree_.comments.size();
-    if ((may_skip && is_skipped(item)) || (!damage_.empty() && !is_sound_outside(item))) verbatim(item);
-    else node(&item);
+    std::size_t end = index + 1;
+    if (is_broken(*items[index])) {
+        while (end < items.size() && !tree_.tokens[items[end]->first_token].newline_before() && is_broken(*items[end])) ++end;
+        verbatim(items[end - 1]->last_token);
+    } else if (may_skip && is_skipped(*items[index])) {
+        verbatim(items[index]->last_token);
+    } else {
+        node(items[index]);
+    }
+    return end;
 }
 
 /// `{` statements `}` with the lines of the innermost group. On one line only where the author has it so:

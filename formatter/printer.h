@@ -62,7 +62,7 @@ private:
     void take_assignment();
     void take_tokens(const Node& node);
     void word() { take(), document_.space(); }
-    void verbatim(const Node& node);
+    void verbatim(std::uint32_t last);
     [[nodiscard]] bool has_comment() const;
     [[nodiscard]] bool is_own_line(const syntax::Comment& comment) const;
     [[nodiscard]] bool has_blank_before(std::uint32_t offset) const;
@@ -78,8 +78,9 @@ private:
     void separate(const ItemStyle& style, bool& is_first, bool is_blank);
     void leading_comments(const ItemStyle& style, bool& is_first, std::uint32_t token);
     bool unformatted(Items items, std::size_t& index, const ItemStyle& style, bool& is_first, std::uint32_t end_token);
-    void separators(const ItemStyle& style, bool& is_first, bool is_last);
-    void item(const Node& node);
+    void separators(const ItemStyle& style, bool& is_first, bool is_last, bool keeps_semicolons);
+    std::size_t item(Items items, std::size_t index);
+    [[nodiscard]] bool is_broken(const Node& item) const;
     [[nodiscard]] bool is_skipped(const Node& node) const;
     void find_damage();
     [[nodiscard]] std::span<const Span> damage_of(const Node& node) const;

@@ -116,12 +116,11 @@ std::optional<std::string> indentation_for(const SyntaxTree& tree, std::uint32_t
     const Span span = lines.line_span(line);
     if (tree.text(span).find_first_not_of(" \t") != std::string_view::npos) return std::nullopt;
     std::uint32_t next = tree.token_at(span.begin);
-    if (tree.tokens[next].begin < span.begin) {
-        if (tree.tokens[next].end > span.begin) return std::nullopt;
-        ++next;
-    }
+    if (tree.tokens[next].begin < span.begin) ++next;
+    // A token that the line end belongs to is a string, perhaps one that is never closed.
+    if (next == tree.tokens.size() || (next > 0 && tree.tokens[next - 1].end >= span.begin)) return std::nullopt;
     for (const Comment& comment : tree.comments_before(next)) {
-        if (comment.span.begin < span.begin && comment.span.end > span.begin) return std::nullopt;
+        if (comment.span.begin < span.begin && comment.span.end >= span.begin) return std::nullopt;
     }
     const std::uint32_t opener = opener_of(tree, next);
     if (opener == kNoToken) return "";
@@ -153,7 +152,7 @@ FormatResult format_range(const SyntaxTree& tree, std::uint32_t first_line, std:
     Printer printer(tree, options);
     std::string text = printer.statements(stretch.statements, stretch.depth);
     if (!printer.is_in_step()) return untouched(tree, kOutOfStep);
-    if (uses_crlf(tree.text())) text = with_crlf(text);
+    text = with_line_ends_of(tree, std::move(text));
     const Span span = source_of(tree, stretch.statements);
     std::string whole(tree.text().substr(0, span.begin));
     whole += text;
