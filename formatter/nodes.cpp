@@ -100,15 +100,9 @@ void Printer::members(Items members, std::uint32_t closing, bool may_be_one_line
     comments_above();
     document_.begin_group();
     take();
-    if (next_ == closing && !has_comment()) {
-        take();
-        return document_.end_group();
-    }
+    if (members.empty() && closes_empty(closing)) return document_.end_group();
     trailing_comments();
-    if (next_ == closing && !has_comment()) {
-        document_.hard_line(false), take();
-        return document_.end_group();
-    }
+    if (members.empty() && closes_empty(closing)) return document_.end_group();
     document_.indent();
     is_one_line ? document_.line() : document_.hard_line(false);
     items(members, {.has_commas = true, .is_one_line = is_one_line, .wants_comma = wants_comma}, closing);
@@ -245,13 +239,10 @@ void Printer::print(const Match& match) {
     node(match.subject);
     document_.space();
     take();
-    if (next_ == match.last_token && !has_comment()) return take();
+    if (match.arms.empty() && closes_empty(match.last_token)) return;
     document_.begin_group();
     trailing_comments();
-    if (next_ == match.last_token && !has_comment()) {
-        document_.hard_line(false), take();
-        return document_.end_group();
-    }
+    if (match.arms.empty() && closes_empty(match.last_token)) return document_.end_group();
     document_.indent(), document_.hard_line(false);
     items(match.arms, {}, match.last_token);
     document_.dedent(), document_.hard_line(false);

@@ -405,6 +405,14 @@ std::size_t Printer::item(Items items, std::size_t index) {
     return end;
 }
 
+/// Behind the `{` of braces without items: drops `;`, and writes the `}` unless comments stand before it.
+bool Printer::closes_empty(std::uint32_t closing) {
+    while (at(TokenKind::Semicolon) && !has_comment()) ++next_;
+    if (next_ != closing || has_comment()) return false;
+    take();
+    return true;
+}
+
 /// `{` statements `}` with the lines of the innermost group. On one line only where the author has it so:
 ///
 ///     { statement }      or      {
@@ -413,16 +421,9 @@ std::size_t Printer::item(Items items, std::size_t index) {
 void Printer::body(const Block& block) {
     const bool is_one_line = block.statements.size() <= 1 && is_on_one_line(block.first_token, block.last_token);
     take();
-    const auto is_empty = [&] {
-        while (block.statements.empty() && at(TokenKind::Semicolon) && !has_comment()) ++next_;
-        return next_ == block.last_token && !has_comment();
-    };
-    if (is_empty()) return take();
+    if (block.statements.empty() && closes_empty(block.last_token)) return;
     trailing_comments();
-    if (is_empty()) {
-        document_.hard_line(false);
-        return take();
-    }
+    if (block.statements.empty() && closes_empty(block.last_token)) return;
     document_.indent();
     if (is_one_line) document_.line();
     else document_.hard_line(false);

@@ -85,6 +85,7 @@ private:
     void find_damage();
     [[nodiscard]] std::span<const Span> damage_of(const Node& node) const;
     [[nodiscard]] bool is_sound_outside(const Node& node) const;
+    bool closes_empty(std::uint32_t closing);
     void body(const syntax::Block& block);
     void grouped_body(const syntax::Block& block);
 

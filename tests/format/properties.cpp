@@ -63,15 +63,20 @@ std::string with_other_blanks(const syntax::SyntaxTree& tree) {
     return text;
 }
 
-/// Messages that name a line name another one afterwards.
-std::string without_line_numbers(const std::string& text) {
+/// Without what messages say about the source: the numbers of lines, and the blanks of a part that is quoted.
+std::string without_source(std::string_view bytecode) {
     constexpr std::string_view kLine = "at line ";
     std::string result;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t line = text.find(kLine, at);
-        result += text.substr(at, line == std::string::npos ? line : line + kLine.size() - at);
-        if (line == std::string::npos) break;
-        at = std::min(text.find_first_not_of("0123456789", line + kLine.size()), text.size());
+    while (!bytecode.empty()) {
+        const std::size_t end = std::min(bytecode.find('\n'), bytecode.size() - 1) + 1;
+        std::string line(bytecode.substr(0, end));
+        bytecode.remove_prefix(end);
+        for (std::size_t at = 0; (at = line.find(kLine, at)) != std::string::npos;) {
+            at += kLine.size();
+            line.erase(at, std::min(line.find_first_not_of("0123456789", at), line.size()) - at);
+        }
+        if (line.find("RequireSet") != std::string::npos) std::erase(line, ' ');
+        result += line;
     }
     return result;
 }
@@ -81,7 +86,7 @@ std::string bytecode_of(const std::string& path, const std::string& text) {
     const sema::ModuleGraph graph = sema::load_modules(make_source(path, text));
     if (graph.has_errors()) return {};
     const compiler::CompileResult result = compiler::compile(graph);
-    return result.has_errors() ? "" : without_line_numbers(bytecode::disassemble(result.program));
+    return result.has_errors() ? "" : without_source(bytecode::disassemble(result.program));
 }
 
 }  // namespace
