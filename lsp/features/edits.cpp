@@ -4,6 +4,7 @@
 
 #include "core/syntax/parser.h"
 #include "formatter/line_diff.h"
+#include "formatter/settings.h"
 
 namespace ruff::lsp {
 
@@ -71,6 +72,11 @@ std::pair<std::uint32_t, std::uint32_t> lines_touched(const SourceFile& after, c
 
 }  // namespace
 
+formatter::LayoutOptions layout_of(const Analysis& file) {
+    if (!file.path().starts_with('/')) return file.text->settings->layout;  // no file, so nothing around it
+    return formatter::Settings().layout_of(file.path());
+}
+
 std::vector<TextEdit> formatted_edits(const Analysis& file, std::vector<TextEdit> edits) {
     if (edits.empty() || file.tree->has_grammar_errors) return edits;
     std::stable_sort(edits.begin(), edits.end(),
@@ -79,7 +85,7 @@ std::vector<TextEdit> formatted_edits(const Analysis& file, std::vector<TextEdit
     const ParseResult tree = parse_file(after);
     if (tree->has_grammar_errors) return edits;
     const auto [first, last] = lines_touched(*after, edits);
-    const formatter::FormatResult formatted = formatter::format_range(*tree, first, last, file.text->settings->layout);
+    const formatter::FormatResult formatted = formatter::format_range(*tree, first, last, layout_of(file));
     if (formatted.status != formatter::FormatStatus::Formatted || formatted.text == after->text()) return edits;
     return formatter::line_edits(file.source().text(), formatted.text);
 }

@@ -32,6 +32,9 @@ private:
 [[nodiscard]] Json edit_json(const Snapshot& snapshot, const SourceFile& source, const TextEdit& edit);
 [[nodiscard]] Json edits_json(const Snapshot& snapshot, const SourceFile& source, const std::vector<TextEdit>& edits);
 
+/// How `ruff fmt` would lay the file out now: by the `rufflang.toml` and `.editorconfig` on the disk.
+[[nodiscard]] formatter::LayoutOptions layout_of(const Analysis& file);
+
 /// The edits that lead to the same text with the statements they touch formatted. Where they leave syntax errors, or
 /// the file had some, they stay as they are.
 [[nodiscard]] std::vector<TextEdit> formatted_edits(const Analysis& file, std::vector<TextEdit> edits);

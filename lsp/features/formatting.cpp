@@ -9,11 +9,6 @@ namespace ruff::lsp {
 
 namespace {
 
-/// The project's configuration alone: the result is that of `ruff fmt`, whatever the editor is set to.
-formatter::LayoutOptions layout_for(const Request& request) {
-    return request.file->text->settings->layout;
-}
-
 Answer edits_to(const Request& request, const formatter::FormatResult& result) {
     const std::string_view before = request.file->source().text();
     if (result.status == formatter::FormatStatus::Untouched) return Json::Array{};
@@ -22,7 +17,7 @@ Answer edits_to(const Request& request, const formatter::FormatResult& result) {
 
 }  // namespace
 
-Answer formatting(const Request& request) { return edits_to(request, formatter::format_tree(request.tree(), layout_for(request))); }
+Answer formatting(const Request& request) { return edits_to(request, formatter::format_tree(request.tree(), layout_of(*request.file))); }
 
 Answer range_formatting(const Request& request) {
     const LineIndex& lines = request.file->source().lines();
@@ -31,13 +26,13 @@ Answer range_formatting(const Request& request) {
     const std::uint32_t first = lines.line_of(span.begin);
     // A selection of whole lines ends at the beginning of the next.
     if (last > first && lines.line_start(last) == span.end) --last;
-    return edits_to(request, formatter::format_range(request.tree(), first, last, layout_for(request)));
+    return edits_to(request, formatter::format_range(request.tree(), first, last, layout_of(*request.file)));
 }
 
 Answer on_type_formatting(const Request& request) {
     const std::string_view typed = request.params["ch"].text();
     if (typed != "}" && typed != "\n") return Json::Array{};
-    return edits_to(request, formatter::format_typed(request.tree(), request.offset(), typed[0], layout_for(request)));
+    return edits_to(request, formatter::format_typed(request.tree(), request.offset(), typed[0], layout_of(*request.file)));
 }
 
 }  // namespace ruff::lsp
