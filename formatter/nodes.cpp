@@ -97,7 +97,7 @@ void Printer::members(Items members, std::uint32_t closing, bool may_be_one_line
     for (std::size_t i = 0; i + 1 < members.size(); ++i) {
         wants_comma = wants_comma && tree_.tokens[members[i]->last_token + 1].kind == TokenKind::Comma;
     }
-    comments_above();
+    comments();
     document_.begin_group();
     take();
     if (members.empty() && closes_empty(closing)) return document_.end_group();
@@ -129,7 +129,7 @@ void Printer::print(const EnumVariant& variant) {
         take();
     }
     if (at(TokenKind::Comma)) {
-        dangling_comments();
+        comments();
         ++next_;
     }
     take();
@@ -373,7 +373,7 @@ void Printer::print(const ParenExpr& paren) {
     document_.begin_hugged();
     node(paren.inner);
     document_.end_hugged();
-    dangling_comments();
+    comments();
     document_.dedent();
     document_.soft_line();
     take();

@@ -2,29 +2,10 @@
 
 #include <algorithm>
 
-#include "core/syntax/walk.h"
 
 namespace ruff::formatter {
 
 using namespace syntax;
-
-namespace {
-
-std::string_view without_trailing_blanks(std::string_view text) {
-    return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-}
-
-/// The word of `# ruff: word`, or nothing.
-std::string_view directive_of(std::string_view comment) {
-    while (!comment.empty() && (comment[0] == '#' || comment[0] == '/' || comment[0] == ' ')) comment.remove_prefix(1);
-    constexpr std::string_view kMark = "ruff:";
-    if (!comment.starts_with(kMark)) return {};
-    comment.remove_prefix(kMark.size());
-    while (comment.starts_with(' ')) comment.remove_prefix(1);
-    return without_trailing_blanks(comment);
-}
-
-}  // namespace
 
 Printer::Printer(const SyntaxTree& tree, const LayoutOptions& options) : tree_(tree), options_(options) {
     if (tree.has_errors) find_damage();
@@ -37,14 +18,14 @@ bool Printer::has_comment() const {
 }
 
 void Printer::take() {
-    while (has_comment()) comment(false);
+    comments();
     document_.text(tree_.token_text(next_));
     ++next_;
 }
 
 /// `=` and `:=` mean the same here.
 void Printer::take_assignment() {
-    while (has_comment()) comment(false);
+    comments();
     document_.text(at(TokenKind::Equal) ? ":=" : tree_.token_text(next_));
     ++next_;
 }
@@ -57,7 +38,7 @@ void Printer::take_tokens(const Node& node) {
 
 /// From the next token to `last` as it is in the source.
 void Printer::verbatim(std::uint32_t last) {
-    while (has_comment()) comment(false);
+    comments();
     document_.verbatim(tree_.text(Span{tree_.tokens[next_].begin, tree_.tokens[last].end}));
     next_ = last + 1;
     while (next_comment_ < tree_.comments.size() && tree_.comments[next_comment_].next_token < next_) ++next_comment_;
@@ -94,14 +75,22 @@ bool Printer::ends_line(const Comment& comment) const {
     return next == std::string_view::npos || rest[next] == '\n';
 }
 
+/// Without the blanks at its end.
+void Printer::write_comment(bool ends_line) {
+    const std::string_view text = tree_.text(tree_.comments[next_comment_++].span);
+    document_.comment(text.substr(0, text.find_last_not_of(" \t\r\n") + 1), ends_line);
+}
+
 /// The next comment, in front of a token. One on a line of its own keeps that.
 void Printer::comment(bool is_first) {
     const Comment& comment = tree_.comments[next_comment_];
     const bool owns_line = is_own_line(comment);
     if (owns_line) document_.fresh_line(!is_first && has_blank_before(comment.span.begin));
-    document_.comment(without_trailing_blanks(tree_.text(comment.span)),
-                      comment.kind != CommentKind::Block || (owns_line && ends_line(comment)));
-    ++next_comment_;
+    write_comment(comment.kind != CommentKind::Block || (owns_line && ends_line(comment)));
+}
+
+void Printer::comments() {
+    while (has_comment()) comment(false);
 }
 
 /// Of several on the line the last decides.
@@ -118,15 +107,6 @@ void Printer::trailing_comments() {
     while (next_comment_ <= last) comment(false);
 }
 
-void Printer::dangling_comments() {
-    while (has_comment()) comment(false);
-}
-
-/// Comments in front of what is about to begin a group: they must not break it.
-void Printer::comments_above() {
-    while (has_comment()) comment(false);
-}
-
 bool Printer::is_on_one_line(std::uint32_t first, std::uint32_t last) const {
     for (std::uint32_t token = first + 1; token <= last; ++token) {
         if (tree_.tokens[token].newline_before()) return false;
@@ -134,83 +114,7 @@ bool Printer::is_on_one_line(std::uint32_t first, std::uint32_t last) const {
     return true;
 }
 
-// ---- Damage --------------------------------------------------------------------------------------------------
-
-/// What the parser could not understand: error nodes, and the places it complained about.
-void Printer::find_damage() {
-    walk(*tree_.root, [&](const Node& node) {
-        if (node.is_missing) damage_.push_back({node.first_token - 1, node.first_token - 1});
-        else if (node.is<ErrorNode>()) damage_.push_back({node.first_token, node.last_token});
-        return true;
-    });
-    for (const Diagnostic& diagnostic : tree_.diagnostics) {
-        const std::uint32_t last = std::max(diagnostic.span.begin + 1, diagnostic.span.end) - 1;
-        damage_.push_back({tree_.token_at(diagnostic.span.begin), tree_.token_at(last)});
-    }
-    // In order, and what overlaps as one, so that each question is a search.
-    std::sort(damage_.begin(), damage_.end(), [](Span a, Span b) { return a.begin < b.begin; });
-    std::size_t count = 0;
-    for (const Span tokens : damage_) {
-        if (count > 0 && tokens.begin <= damage_[count - 1].end) damage_[count - 1].end = std::max(damage_[count - 1].end, tokens.end);
-        else damage_[count++] = tokens;
-    }
-    damage_.resize(count);
-}
-
-/// The damage that touches a node.
-std::span<const Span> Printer::damage_of(const Node& node) const {
-    const auto begin = std::lower_bound(damage_.begin(), damage_.end(), node.first_token,
-                                        [](Span tokens, std::uint32_t token) { return tokens.end < token; });
-    const auto end = std::upper_bound(begin, damage_.end(), node.last_token,
-                                      [](std::uint32_t token, Span tokens) { return token < tokens.begin; });
-    return {begin, end};
-}
-
-namespace {
-
-/// The blocks of a statement whose statements stand for themselves, in order.
-std::vector<const Block*> bodies_of(const Node& node) {
-    std::vector<const Block*> bodies;
-    const auto add = [&](const Block* block) {
-        if (block != nullptr) bodies.push_back(block);
-    };
-    if (const auto* wrapper = node.as<Export>()) return bodies_of(*wrapper->declaration);
-    if (const auto* func = node.as<FuncDecl>()) add(func->body);
-    if (const auto* loop = node.as<While>()) add(loop->body);
-    if (const auto* loop = node.as<Loop>()) add(loop->body);
-    if (const auto* loop = node.as<For>()) add(loop->body);
-    if (const auto* test = node.as<Test>()) add(test->body);
-    if (const auto* spawn = node.as<Spawn>()) add(spawn->body);
-    if (const auto* attempt = node.as<Try>()) add(attempt->body), add(attempt->except_block), add(attempt->finally_block);
-    if (const auto* choice = node.as<If>()) {
-        for (const IfBranch* branch : choice->branches) add(branch->body);
-        add(choice->else_block);
-    }
-    return bodies;
-}
-
-}  // namespace
-
-/// Whether one of the block's statements holds all these tokens.
-static bool is_inside_statement(const SyntaxTree& tree, const Block& block, Span tokens) {
-    if (block.is_missing || tree.tokens[block.last_token].kind != TokenKind::RightBrace) return false;
-    const auto holder = std::lower_bound(block.statements.begin(), block.statements.end(), tokens.begin,
-                                         [](const Stmt* statement, std::uint32_t token) { return statement->last_token < token; });
-    return holder != block.statements.end() && (*holder)->first_token <= tokens.begin && tokens.end <= (*holder)->last_token;
-}
-
-/// Whether all that is wrong in the node lies in statements of its blocks, so that it can be formatted around them.
-bool Printer::is_sound_outside(const Node& node) const {
-    const std::vector<const Block*> bodies = bodies_of(node);
-    auto body = bodies.begin();
-    for (const Span tokens : damage_of(node)) {
-        while (body != bodies.end() && (*body)->last_token < tokens.begin) ++body;
-        if (body == bodies.end() || !is_inside_statement(tree_, **body, tokens)) return false;
-    }
-    return true;
-}
-
-// ---- Statements one below the other --------------------------------------------------------------------------
+// ---- Files, statements, blocks --------------------------------------------------------------------------
 
 /// A string that is never closed holds what follows up to the end of the file; a line end would be part of it.
 static bool ends_in_open_string(const SyntaxTree& tree) {
@@ -239,170 +143,6 @@ std::string Printer::statements(List<Stmt> statements, std::uint32_t depth) {
     items(statements, {}, kNoToken);
     document_.print(out_, options_, depth);
     return std::move(out_);
-}
-
-/// What separates items: the statements of the root are laid out one by one, so that memory does not grow with the
-/// file.
-void Printer::separate(const ItemStyle& style, bool& is_first, bool is_blank) {
-    if (is_first) {
-        is_first = false;
-    } else if (style.is_root) {
-        document_.print(out_, options_, 0);
-        out_ += is_blank ? "\n\n" : "\n";
-    } else if (style.is_one_line) {
-        document_.line();
-    } else {
-        document_.hard_line(is_blank);
-    }
-}
-
-/// The comments before `token`, each on its line, and the separator before the token itself.
-void Printer::leading_comments(const ItemStyle& style, bool& is_first, std::uint32_t token) {
-    bool goes_on = false;  // behind a comment on the line
-    while (next_comment_ < tree_.comments.size() && tree_.comments[next_comment_].next_token <= token) {
-        const Comment& comment = tree_.comments[next_comment_];
-        if (goes_on) document_.space();
-        else separate(style, is_first, has_blank_before(comment.span.begin));
-        const bool is_last = ends_line(comment);
-        if (is_last && comment.kind == CommentKind::Block) document_.force_break();
-        document_.comment(without_trailing_blanks(tree_.text(comment.span)), comment.kind != CommentKind::Block);
-        goes_on = !is_last;
-        ++next_comment_;
-    }
-    if (goes_on) document_.space();
-    else separate(style, is_first, has_blank_before(tree_.tokens[token].begin));
-}
-
-/// `# ruff: fmt-off` before item `index`: everything up to `# ruff: fmt-on` in the same list, or to its end, stays as
-/// it is. Moves `index` behind it.
-bool Printer::unformatted(Items items, std::size_t& index, const ItemStyle& style, bool& is_first,
-                          std::uint32_t end_token) {
-    const std::uint32_t first_token = index < items.size() ? items[index]->first_token : end_token;
-    std::size_t off = next_comment_;
-    const auto is_before = [&](std::size_t comment, std::uint32_t token) {
-        return comment < tree_.comments.size() && tree_.comments[comment].next_token <= token;
-    };
-    while (is_before(off, first_token) && directive_of(tree_.text(tree_.comments[off].span)) != "fmt-off") ++off;
-    if (!is_before(off, first_token) || !is_own_line(tree_.comments[off]) || end_token == kNoToken) return false;
-
-    // The comments above it are written as usual.
-    while (next_comment_ < off) {
-        const Comment& above = tree_.comments[next_comment_];
-        separate(style, is_first, has_blank_before(above.span.begin));
-        document_.comment(without_trailing_blanks(tree_.text(above.span)), ends_line(above));
-        ++next_comment_;
-    }
-    const std::uint32_t begin = tree_.comments[off].span.begin;
-    separate(style, is_first, has_blank_before(begin));
-
-    std::size_t on = off + 1;
-    std::size_t next_item = index;
-    for (; is_before(on, end_token); ++on) {
-        const std::uint32_t token = tree_.comments[on].next_token;
-        while (next_item < items.size() && items[next_item]->first_token < token) ++next_item;
-        const bool is_here = token == end_token || (next_item < items.size() && items[next_item]->first_token == token);
-        if (is_here && directive_of(tree_.text(tree_.comments[on].span)) == "fmt-on") break;
-    }
-    if (is_before(on, end_token)) {
-        next_ = tree_.comments[on].next_token;
-        next_comment_ = on + 1;
-        document_.verbatim(without_trailing_blanks(tree_.text(Span{begin, tree_.comments[on].span.end})));
-    } else {
-        next_ = end_token;
-        next_comment_ = on;
-        document_.verbatim(without_trailing_blanks(tree_.text(Span{begin, tree_.tokens[end_token].begin})));
-        next_item = items.size();
-    }
-    document_.force_break();
-    index = next_item;
-    return true;
-}
-
-/// Behind an item: drops `;`, keeps `,` between members and variants, and writes the comments that end the line. Beside
-/// a broken item `;` stays: without it the lines might go on with each other.
-void Printer::separators(const ItemStyle& style, bool& is_first, bool is_last, bool keeps_semicolons) {
-    if (is_last && style.wants_comma && !at(TokenKind::Comma)) document_.if_broken(",");
-    while (at(TokenKind::Semicolon) || (style.has_commas && at(TokenKind::Comma))) {
-        while (has_comment()) {
-            if (is_own_line(tree_.comments[next_comment_])) separate(style, is_first, false);
-            comment(true);
-        }
-        if (is_last || at(TokenKind::Semicolon)) document_.force_break();
-        if (keeps_semicolons && tree_.tokens[next_].newline_before()) separate(style, is_first, false);
-        if (keeps_semicolons || at(TokenKind::Comma)) document_.text(tree_.token_text(next_));
-        ++next_;
-    }
-    trailing_comments();
-}
-
-void Printer::items(Items items, ItemStyle style, std::uint32_t end_token) {
-    bool is_first = true;
-    if (end_token != kNoToken) {
-        while (at(TokenKind::Semicolon) || (style.has_commas && at(TokenKind::Comma))) {
-            while (has_comment()) comment(false);
-            if (at(TokenKind::Comma)) document_.text(","), is_first = false;
-            ++next_;
-        }
-    }
-    for (std::size_t i = 0; i <= items.size();) {
-        if (unformatted(items, i, style, is_first, end_token)) {
-            if (i == items.size() && next_ == end_token) break;
-            continue;
-        }
-        if (i == items.size()) break;
-        const Node& node = *items[i];
-        leading_comments(style, is_first, node.first_token);
-        if (next_ != node.first_token) is_in_step_ = false;
-        next_ = node.first_token;
-        i = item(items, i);
-        if (next_ != items[i - 1]->last_token + 1) is_in_step_ = false;
-        const bool is_last = i == items.size();
-        const bool is_beside_broken = is_broken(*items[i - 1]) || (!is_last && is_broken(*items[i]));
-        separators(style, is_first, is_last, is_beside_broken);
-    }
-    if (end_token == kNoToken) return;
-    while (has_comment()) {
-        const Comment& next = tree_.comments[next_comment_];
-        if (is_own_line(next)) {
-            separate(style, is_first, has_blank_before(next.span.begin));
-            document_.force_break();
-        }
-        is_first = false;
-        document_.comment(without_trailing_blanks(tree_.text(next.span)), next.kind != CommentKind::Block);
-        ++next_comment_;
-    }
-}
-
-/// Whether `# ruff: fmt-skip` stands behind the node on its line.
-bool Printer::is_skipped(const Node& node) const {
-    std::uint32_t token = node.last_token + 1;
-    while (tree_.tokens[token].kind == TokenKind::Semicolon) ++token;
-    if (!tree_.tokens[token].comment_before()) return false;
-    for (const Comment& comment : tree_.comments_before(token)) {
-        if (is_own_line(comment)) return false;
-        if (directive_of(tree_.text(comment.span)) == "fmt-skip") return true;
-    }
-    return false;
-}
-
-bool Printer::is_broken(const Node& item) const {
-    return !damage_.empty() && !is_sound_outside(item);
-}
-
-/// Item `index`, and the index of the one behind it. Broken ones that stand together on a line are one: the parser may
-/// have taken a string apart there.
-std::size_t Printer::item(Items items, std::size_t index) {
-    const bool may_skip = next_comment_ < tree_.comments.size();
-    std::size_t end = index + 1;
-    if (is_broken(*items[index])) {
-        while (end < items.size() && !tree_.tokens[items[end]->first_token].newline_before() && is_broken(*items[end])) ++end;
-        verbatim(items[end - 1]->last_token);
-    } else if (may_skip && is_skipped(*items[index])) {
-        verbatim(items[index]->last_token);
-    } else {
-        node(items[index]);
-    }
-    return end;
 }
 
 /// Behind the `{` of braces without items: drops `;`, and writes the `}` unless comments stand before it.
@@ -435,7 +175,7 @@ void Printer::body(const Block& block) {
 }
 
 void Printer::grouped_body(const Block& block) {
-    comments_above();
+    comments();
     document_.begin_group();
     body(block);
     document_.end_group();
@@ -461,7 +201,7 @@ void Printer::list(Items elements, ListStyle style) {
     const auto edge = [&] { style.has_blanks ? document_.line() : document_.soft_line(); };
     const bool hugs = style.may_hug && !elements.empty() &&
                       (can_hug(*elements.back()) || (elements.size() == 1 && is_plain_call(*elements[0])));
-    comments_above();
+    comments();
     document_.begin_group(hugs);
     take();
     trailing_comments();
@@ -488,11 +228,11 @@ void Printer::list(Items elements, ListStyle style) {
     if (!elements.empty()) document_.if_broken(",");
     if (at(TokenKind::Comma)) {
         document_.force_break();
-        while (has_comment()) comment(false);
+        comments();
         ++next_;
     }
     trailing_comments();
-    dangling_comments();
+    comments();
     document_.dedent();
     edge();
     take();
@@ -506,7 +246,7 @@ void Printer::flat_list(Items elements) {
         node(elements[i]);
     }
     if (!at(TokenKind::Comma)) return;
-    while (has_comment()) comment(false);
+    comments();
     ++next_;
 }
 
@@ -514,7 +254,7 @@ void Printer::flat_list(Items elements) {
 
 void Printer::node(const Node* node) {
     if (node == nullptr || node->is_missing) return;
-    comments_above();
+    comments();
     visit(*node, [&](const auto& typed) { print(typed); });
 }
 
