@@ -178,6 +178,10 @@ constexpr Deliberate kDeliberate[] = {
     {"Methods", "mutated-let"},
     {"Scopes", "constant-condition"},
     {"Where a statement ends", "no-effect"},
+    {"There is no `Promise.all`", "promise-namespace"},
+    {"A dropped promise", "floating-promise"},
+    {"`await` in a loop is one after the other", "await-in-loop"},
+    {"Captured variables are shared", "lost-update"},
 };
 
 /// A variable or function that only shows how something is written is no mistake either, in the documentation.
