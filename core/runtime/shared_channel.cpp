@@ -9,16 +9,23 @@ namespace ruff::runtime {
 
 namespace {
 
-/// There may be something to receive.
+/// There may be something to receive. A receiver that has gone meanwhile, alone or with its isolate, leaves the word to the next.
 class Look final : public Delivery {
 public:
-    explicit Look(std::shared_ptr<ChannelPort> port) : port_(std::move(port)) {}
+    Look(std::shared_ptr<SharedChannel> shared, std::shared_ptr<ChannelPort> port) : shared_(std::move(shared)), port_(std::move(port)) {}
+    ~Look() override {
+        if (!was_seen_) shared_->pass_on();
+    }
     void act(vm::Vm& vm) override {
-        if (port_->channel != nullptr) port_->channel->look(vm);
+        if (port_->channel == nullptr) return;
+        was_seen_ = true;
+        port_->channel->look(vm);
     }
 
 private:
-    std::shared_ptr<ChannelPort> port_;
+    const std::shared_ptr<SharedChannel> shared_;
+    const std::shared_ptr<ChannelPort> port_;
+    bool was_seen_ = false;
 };
 
 /// What became of a waiting sender's message.
@@ -46,7 +53,7 @@ void SharedChannel::tell_receiver(Told& told) {
     if (receivers_.empty()) return;
     std::shared_ptr<ChannelPort> port = std::move(receivers_.front());
     receivers_.pop_front();
-    auto look = std::make_unique<Look>(port);
+    auto look = std::make_unique<Look>(shared_from_this(), port);
     told.emplace_back(std::move(port), std::move(look));
 }
 
@@ -121,7 +128,7 @@ void SharedChannel::want(const std::shared_ptr<ChannelPort>& port) {
     Told told;
     {
         const std::lock_guard lock(mutex_);
-        if (!queue_.empty() || !offers_.empty() || is_closed_) told.emplace_back(port, std::make_unique<Look>(port));
+        if (!queue_.empty() || !offers_.empty() || is_closed_) told.emplace_back(port, std::make_unique<Look>(shared_from_this(), port));
         else receivers_.push_back(port);
     }
     post(std::move(told));

@@ -31,7 +31,7 @@ struct ChannelPort {
     Channel* channel;   ///< for the isolate's thread only; null: the handle has gone
 };
 
-class SharedChannel {
+class SharedChannel : public std::enable_shared_from_this<SharedChannel> {
 public:
     SharedChannel(TaskPool& pool, std::size_t capacity, std::uint64_t id) : pool_(pool), capacity_(capacity), id_(id) {}
 

@@ -6,7 +6,7 @@ namespace {
 using namespace syntax;
 
 constexpr KindMask kUnsendable = kind_bit(ValueKind::Generator) | kind_bit(ValueKind::File) | kind_bit(ValueKind::Process) |
-                                 kind_bit(ValueKind::Mutex) | kind_bit(ValueKind::Semaphore);
+                                 kind_bit(ValueKind::Mutex) | kind_bit(ValueKind::Semaphore) | kind_bit(ValueKind::HttpStream);
 
 void check(Context& context) {
     context.each<Spawn>([&](const Spawn& spawn) {
