@@ -312,7 +312,11 @@ private:
         };
         switch (object->kind) {
             case ValueKind::Array: return of(reinterpret_cast<ArrayObject*>(object)->elements, reinterpret_cast<ArrayObject*>(object)->size);
-            case ValueKind::Struct: return of(reinterpret_cast<StructObject*>(object)->fields(), object->extra);
+            case ValueKind::Struct: {
+                // The environment, behind the fields, goes along.
+                auto& made = *reinterpret_cast<StructObject*>(object);
+                return of(made.fields(), slot_count(*made.info));
+            }
             case ValueKind::Enum:
             case ValueKind::Result:
             case ValueKind::Option: return of(reinterpret_cast<VariantObject*>(object)->payload(), object->extra);
@@ -897,11 +901,11 @@ private:
 
     bool make_fields(std::uint8_t tag, Value& slot) {
         const auto* info = take<const StructInfo*>();
-        nulls_.assign(info->field_names.size(), Value());
+        nulls_.assign(slot_count(*info), Value());
         slot = make_struct(*info, nulls_.data());
         if (slot.is_null()) return false;
         number(tag, slot.object());
-        enter(slot.object(), info->field_names.size());
+        enter(slot.object(), slot_count(*info));
         return true;
     }
 
