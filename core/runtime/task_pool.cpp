@@ -324,7 +324,7 @@ void TaskPool::isolate_sleeps(Isolate& isolate, bool can_wake) {
     Member* sleeper = member(isolate);
     if (sleeper == nullptr) return;
     sleeper->sleeps = true;
-    sleeper->can_wake = can_wake;
+    sleeper->can_wake = can_wake || isolate.vm().interrupt.load() != 0;
     if (&isolate != &main_) --running_;
     start_more();
     look_for_deadlock(lock);

@@ -55,6 +55,11 @@ bool TaskWorker::start_thread() {
     return failure == 0;
 }
 
+void TaskWorker::interrupt() const {
+    vm_->request_interrupt(vm::kInterruptStop);
+    pool_.isolate_wakes(*isolate_);   // from now on: a worker that is about to unwind is not deadlocked
+}
+
 void TaskWorker::run() {
     {
         Vm vm(pool_.image(), pool_.natives(), pool_.worker_options());

@@ -17,7 +17,7 @@ public:
     /// Starts the thread. False: the system refuses another one.
     [[nodiscard]] bool start_thread();
     /// Whatever runs there is cancelled. Thread-safe, while a task runs.
-    void interrupt() const { vm_->request_interrupt(vm::kInterruptStop); }
+    void interrupt() const;
 
 private:
     friend class TaskPool;
