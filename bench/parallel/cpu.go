@@ -3,7 +3,7 @@ package main
 import ("fmt"; "os"; "runtime"; "strconv"; "sync")
 func work(seed int64) int64 {
 	x, sum := seed, int64(0)
-	for i := 0; i < 200000; i++ { x = (x*1103515245 + 12345) % 2147483648; sum += x % 7 }
+	for i := 0; i < 1000000; i++ { x = (x*1103515245 + 12345) % 2147483648; sum += x % 7 }
 	return sum
 }
 func main() {

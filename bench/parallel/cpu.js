@@ -2,7 +2,7 @@
 const { Worker, isMainThread, parentPort, workerData } = require("worker_threads");
 function work(seed) {
     let x = seed, sum = 0;
-    for (let i = 0; i < 200000; i++) {
+    for (let i = 0; i < 1000000; i++) {
         x = Number((BigInt(x) * 1103515245n + 12345n) % 2147483648n);
         sum += x % 7;
     }

@@ -2,7 +2,7 @@
 import multiprocessing, sys
 def work(seed):
     x, total = seed, 0
-    for _ in range(200000):
+    for _ in range(1000000):
         x = (x * 1103515245 + 12345) % 2147483648
         total += x % 7
     return total

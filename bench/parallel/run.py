@@ -73,9 +73,9 @@ def main():
     print("\nmemory of ruff")
     command = peers["ruff"]("costs")
     _, _, many = run([*command, "many"])
-    few, lots = (run([*command, "idle", str(count)])[2] for count in (8, 108))
+    few, lots = (int(run([*command, "idle", str(count)])[0]) for count in (8, 208))
     print(f"  100,000 tasks, peak MB        {many / 1024:10.1f}")
-    print(f"  an isolate that waits, MB     {(lots - few) / 100 / 1024:10.3f}")
+    print(f"  an isolate that waits, MB     {(lots - few) / 200 / 1024:10.3f}")
 
 
 main()
