@@ -131,6 +131,10 @@ int main(int count, char** words) {
         else if (std::strcmp(words[i], "--rules") == 0) lists_rules = true;
         else add_path(sources, words[i]);
     }
+    if (sources.empty()) {
+        std::fputs("usage: ruff-bench-check [-n ROUNDS] [-j THREADS] [--rules] PATH...\n", stderr);
+        return 2;
+    }
     double bytes = 0;
     for (const auto& source : sources) bytes += static_cast<double>(source->text().size());
     double best = 1e9;
