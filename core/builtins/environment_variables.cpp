@@ -3,13 +3,14 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <mutex>
+
+#include "core/support/mutex.h"
 
 namespace ruff::builtins {
 namespace {
 
-std::mutex& lock() {
-    static std::mutex mutex;
+Mutex& lock() {
+    static Mutex mutex;
     return mutex;
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "core/builtins/file_system.h"
+#include "core/support/mutex.h"
 #include "core/vm/handle.h"
 
 namespace ruff::builtins {
@@ -47,7 +47,7 @@ class OpenFile {
     Descriptor descriptor_;
     const bool is_binary_;
     const bool is_regular_;
-    std::mutex mutex_;
+    Mutex mutex_;
     std::string buffer_;     // read from the system
     std::size_t start_ = 0;  // of what was not given out yet
 };

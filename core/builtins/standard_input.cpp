@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <mutex>
 #include <utility>
 
+#include "core/support/mutex.h"
 #include "core/vm/vm.h"
 
 namespace ruff::builtins {
@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kBlockSize = 64 * 1024;
 
 struct Pending {
-    std::mutex lock;
+    Mutex lock;
     std::string text;  // read and not yet given out, from `start` on
     std::size_t start = 0;
 };

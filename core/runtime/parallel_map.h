@@ -4,10 +4,10 @@
 // Threads: a ParallelJob may be used by any; what starts it and what it delivers belongs to the isolate that asked.
 
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "core/runtime/task.h"
+#include "core/support/mutex.h"
 
 namespace ruff::runtime {
 
@@ -44,7 +44,7 @@ private:
     std::size_t segment_size_ = 1;           ///< elements a message
     std::size_t shares_ = 1;
 
-    std::mutex mutex_;                       ///< for what follows
+    Mutex mutex_;                       ///< for what follows
     std::vector<vm::Message> segments_;
     std::size_t next_segment_ = 0;
     std::size_t first_failure_ = SIZE_MAX;   ///< elements behind it are not worth starting

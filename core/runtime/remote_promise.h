@@ -9,10 +9,10 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "core/runtime/isolate.h"
+#include "core/support/mutex.h"
 #include "core/vm/handle.h"
 #include "core/vm/message.h"
 #include "core/vm/promise.h"
@@ -61,7 +61,7 @@ public:
 
 protected:
     [[nodiscard]] TaskPool& pool() { return pool_; }
-    mutable std::mutex mutex_;
+    mutable Mutex mutex_;
 
 private:
     TaskPool& pool_;

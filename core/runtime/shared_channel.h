@@ -14,9 +14,9 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 
 #include "core/runtime/isolate.h"
+#include "core/support/mutex.h"
 #include "core/vm/message.h"
 
 namespace ruff::runtime {
@@ -71,7 +71,7 @@ private:
     TaskPool& pool_;
     const std::size_t capacity_;
     const std::uint64_t id_;
-    mutable std::mutex mutex_;
+    mutable Mutex mutex_;
     std::deque<vm::Message> queue_;
     std::deque<Offer> offers_;
     std::deque<std::shared_ptr<ChannelPort>> receivers_;

@@ -5,10 +5,10 @@
 // Threads: any. No code of a program runs while the lock is held.
 
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "core/support/mutex.h"
 #include "core/vm/message.h"
 #include "core/vm/value.h"
 
@@ -36,7 +36,7 @@ private:
         std::int64_t number = 0;
         std::shared_ptr<const vm::Message> message;
     };
-    mutable std::mutex mutex_;
+    mutable Mutex mutex_;
     std::map<std::string, Entry, std::less<>> entries_;
 };
 

@@ -8,11 +8,11 @@
 #include <atomic>
 #include <bit>
 #include <memory>
-#include <mutex>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "core/support/mutex.h"
 #include "core/vm/code.h"
 #include "core/vm/reach.h"
 
@@ -83,7 +83,7 @@ private:
     CodeTable codes_;
     std::atomic<std::uint32_t> cache_count_ = 0;
     ReachTable reaches_;
-    std::mutex prelude_lock_;
+    Mutex prelude_lock_;
     std::unordered_map<std::string_view, Code*> prelude_functions_;
 };
 

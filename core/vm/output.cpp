@@ -3,10 +3,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <mutex>
 
 #include <poll.h>
 #include <unistd.h>
+
+#include "core/support/mutex.h"
 
 namespace ruff::vm {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 constexpr std::size_t kBufferSize = 64 * 1024;
 
 // Static data without constructors: output works from the first statement to the last, in whatever order things end.
-constinit std::mutex g_mutex;
+constinit Mutex g_mutex;
 constinit char g_buffer[kBufferSize] = {};
 std::size_t g_used = 0;
 int g_failure = 0;           // errno of the first write that failed

@@ -7,12 +7,12 @@
 // operator methods, `to_string` and `iter` of every struct always.
 
 #include <memory>
-#include <mutex>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "core/bytecode/program.h"
+#include "core/support/mutex.h"
 
 namespace ruff::vm {
 
@@ -34,7 +34,7 @@ private:
     void find_methods(Image& image);
     [[nodiscard]] std::unique_ptr<Reach> find(Image& image, const Code& code) const;
 
-    std::mutex lock_;
+    Mutex lock_;
     std::unordered_map<const Code*, std::unique_ptr<Reach>> reaches_;
     std::unordered_map<std::string_view, std::vector<const Code*>> methods_;   ///< by name
     std::vector<const Code*> operators_;

@@ -32,9 +32,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <mutex>
 #include <vector>
 
+#include "core/support/mutex.h"
 #include "core/support/utf8.h"
 #include "core/vm/breadcrumbs.h"
 #include "core/vm/drivers.h"
@@ -307,7 +307,7 @@ namespace {
 
 /// All interned strings of the process. Open addressing; nothing is ever removed, so the memory is never given back.
 struct InternTable {
-    std::mutex mutex;
+    Mutex mutex;
     StringObject** slots = nullptr;
     std::size_t mask = 0;
     std::size_t count = 0;

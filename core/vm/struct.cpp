@@ -2,8 +2,8 @@
 
 #include <deque>
 #include <memory>
-#include <mutex>
 
+#include "core/support/mutex.h"
 #include "core/vm/code.h"
 #include "core/vm/drivers.h"
 #include "core/vm/heap.h"
@@ -60,7 +60,7 @@ StructObject* unshare_struct(Value& slot) {
 
 const StructInfo& declare_struct(std::string_view name, std::initializer_list<std::string_view> fields) {
     // Never destroyed: values of these types may outlive every isolate.
-    static std::mutex mutex;
+    static Mutex mutex;
     static auto& declared = *new std::deque<StructInfo>;
     const std::lock_guard lock(mutex);
     for (const StructInfo& info : declared) {
