@@ -16,6 +16,7 @@
 //     /gzip               a compressed body          /headers        repeated headers, cookies, an empty one
 //     /lines/N            N lines in chunks          /bytes/N        N bytes
 //     /latin1             a body that is not UTF-8
+//     /site/N             of 0 to 14, a page of a small web site, with links of every kind to others; some lead nowhere
 
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
@@ -60,6 +61,24 @@ std::string from_hex(const std::string& hex) {
     std::string out;
     for (std::size_t i = 0; i + 1 < hex.size(); i += 2) out += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
     return out;
+}
+
+/// Page `number` of a web site whose pages form a tree.
+std::string site_page(int number) {
+    constexpr int kPages = 15;
+    const auto name = [](int page) { return std::to_string(page); };
+    std::string html = "<!doctype html><html><head><title>Page " + name(number) + " &amp; more</title><style>p { color: hidden }</style></head>"
+                       "<body><!-- <a href='commented'>no</a> --><script>\"<a href='scripted'>\"</script><p>Salt";
+    for (int i = 0; i < number; ++i) html += " pepper";
+    html += "</p><A class=up HREF='#top'>up</A> <a href=\"mailto:nobody@test\">write</a> <a href=\"http://elsewhere.test/\">away</a>";
+    const int left = 2 * number + 1, right = 2 * number + 2;
+    if (left < kPages) html += "<a href=\"" + name(left) + "#part\">left</a>";
+    if (right < kPages) html += "<a\nhref='/site/sub/../" + name(right) + "'>right</a>";
+    if (number == 3 || number == 4) html += "<a href=../status/404>lost</a>";
+    if (number == 5) html += "<a href=\"?order=1&amp;page=2\">sorted</a>";
+    if (number == 6) html += "<a href=\"/redirect/1\">moved</a>";
+    if (number == 9) html += "<a href=\"/cut\">cut</a>";
+    return html + "</body></html>";
 }
 
 std::string described(const Request& request) {
@@ -201,6 +220,9 @@ private:
             co_await reply(200, "caf\xE9");
         } else if (name == "bytes") {
             co_await reply(200, std::string(std::stoul(rest), 'x'));
+        } else if (name == "site") {
+            co_await wait_counted(1);
+            co_await reply(200, site_page(std::stoi(rest)), "Content-Type: text/html; charset=utf-8\r\n");
         } else if (name == "lines") {
             co_await send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (int i = 0; i < std::stoi(rest); ++i) co_await chunk("line " + std::to_string(i) + "\n");
