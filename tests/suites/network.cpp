@@ -7,8 +7,9 @@
 //     CLOSED         http://127.0.0.1:PORT, where nobody listens
 //     FULL           http://127.0.0.1:PORT, which takes no connection: the queue of the listener is full
 //     EXAMPLES       the folder of the examples
-// A first line `# lookups: test` preloads a getaddrinfo that knows `slow-MS.test` and `fail-MS.test`. `# needs: PROGRAM` skips the
-// case where that program is missing.
+// A first line `# lookups: test` preloads a getaddrinfo that knows `slow-MS.test` and `fail-MS.test`, `# calls: recorded` what records
+// blocking calls of the program's first thread (tests/support/server/blocking_calls.cpp) in the file BLOCKING_CALLS. `# needs: PROGRAM`
+// skips the case where that program is missing.
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -154,10 +155,13 @@ Outcome run_network(const TestCase& test, const Context& context) {
         {"EXAMPLES", (context.root / "examples").native()},
         {"http_proxy", ""}, {"https_proxy", ""}, {"all_proxy", ""}, {"ALL_PROXY", ""}, {"HTTPS_PROXY", ""},
     };
-    if (program.find("# lookups: test") != std::string::npos) {
+    const bool has_test_lookups = program.starts_with("# lookups: test");
+    const bool records_calls = program.starts_with("# calls: recorded");
+    if (has_test_lookups || records_calls) {
         if (context.is_sanitized) return skip("a sanitizer must be loaded first");
-        environment.emplace_back("LD_PRELOAD", (context.bin / "ruff-test-lookup.so").native());
+        environment.emplace_back("LD_PRELOAD", (context.bin / (records_calls ? "ruff-test-calls.so" : "ruff-test-lookup.so")).native());
     }
+    if (records_calls) environment.emplace_back("BLOCKING_CALLS", (secrets.path() / "calls").native());
     fs::copy_file(test.path, folder.path() / "main.ruff");
     return run_program({.program = program, .folder = folder.path(), .file = "main.ruff", .original = test.path, .environment = environment}, context);
 }
