@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/vm/vm.h"
@@ -10,7 +11,7 @@ namespace ruff::vm {
 
 namespace {
 
-/// How many waits are followed to find a circle.
+/// How many waits are followed to find a circle. That bounds what an await of a waiting fiber costs.
 constexpr int kMaxSteps = 64;
 
 StackEntry place_of(const Vm& vm, const Fiber& fiber) {
@@ -64,6 +65,23 @@ std::string describe_fiber(const Vm& vm, const Fiber& fiber) {
 }
 
 }  // namespace
+
+void Vm::look_for_circle(const Fiber& fiber) {
+    if (!circle_of(fiber).empty()) circles.push_back(fiber.id);
+}
+
+void Vm::report_circles() {
+    for (const std::uint64_t id : std::exchange(circles, {})) {
+        const Fiber* fiber = all_fibers;
+        while (fiber != nullptr && fiber->id != id) fiber = fiber->next_all;
+        if (fiber == nullptr || fiber->is_cancelled) continue;
+        const std::vector<const Fiber*> circle = circle_of(*fiber);
+        if (circle.empty()) continue;
+        std::string text = "warning: fibers await each other, and none of them can go on\n";
+        for (const Fiber* member : circle) text += describe_fiber(*this, *member) + "\n";
+        Output::write_error(text);
+    }
+}
 
 std::string Vm::describe_fibers(std::size_t most) const {
     std::vector<const Fiber*> fibers;

@@ -19,10 +19,12 @@
 // its first wait arms says that a second is over.
 
 #include <algorithm>
+#include <cassert>
 #include <cstdlib>
 #include <new>
 #include <utility>
 
+#include "core/support/mutex.h"
 #include "core/vm/handle.h"
 #include "core/vm/machine.h"
 #include "core/vm/string.h"
@@ -105,8 +107,10 @@ bool may_not_wait(const Fiber& fiber) {
     return fiber.is_cancelled && (fiber.cleanup == Cleanup::None || fiber.cleanup == Cleanup::Over);
 }
 
+Fiber& fiber_of(Waiter& waiter) { return *reinterpret_cast<Fiber*>(reinterpret_cast<char*>(&waiter) - offsetof(Fiber, waiter)); }
+
 void wake_fiber(Vm& vm, Waiter& waiter) {
-    auto* fiber = reinterpret_cast<Fiber*>(reinterpret_cast<char*>(&waiter) - offsetof(Fiber, waiter));
+    Fiber* fiber = &fiber_of(waiter);
     PromiseObject& promise = *fiber->awaited;
     fiber->awaited = nullptr;
     if (may_not_wait(*fiber)) {   // cancelled while it waited: it only stayed for what it waited for to unwind
@@ -196,7 +200,10 @@ Fiber* new_fiber(Vm& vm, std::uint32_t registers) {
     return fiber;
 }
 
-void park(Vm& vm) { vm.fiber->frame_count = static_cast<std::uint32_t>(vm.frame - vm.fiber->frames + 1); }
+void park(Vm& vm) {
+    assert(locks_held() == 0);   // whoever wants the lock would wait as long as this fiber
+    vm.fiber->frame_count = static_cast<std::uint32_t>(vm.frame - vm.fiber->frames + 1);
+}
 
 void make_current(Vm& vm, Fiber* fiber) {
     vm.fiber = fiber;
@@ -394,6 +401,9 @@ bool await_register(Vm& vm, Value* slot) {
     slot->forget();
     fiber.waiter.notify = wake_fiber;
     add_waiter(promise, fiber.waiter);
+    const Fiber* awaited = promise.fiber;
+    const bool waits_for_another = awaited != nullptr && (awaited->wait == WaitKind::Promise || awaited->wait == WaitKind::Generator);
+    if (waits_for_another) [[unlikely]] vm.look_for_circle(fiber);
     return switch_away(vm);
 }
 
@@ -505,6 +515,17 @@ Next take_next(Vm& vm) {
     return Next::Run;
 }
 
+/// A fiber that was cancelled waits for this one, which only it held, to unwind: the second counts for both.
+void hand_on_cleanup_limit(Fiber& fiber, PromiseObject& promise) {
+    Waiter* waiter = promise.first_waiter;
+    if (waiter == nullptr || waiter->notify != wake_fiber) return;
+    Fiber& next = fiber_of(*waiter);
+    if (!next.is_cancelled || next.cleanup != Cleanup::None) return;
+    next.cleanup_limit = std::exchange(fiber.cleanup_limit, nullptr);
+    next.cleanup_limit->fiber = &next;
+    if (fiber.cleanup == Cleanup::Over) next.cleanup = Cleanup::Over;
+}
+
 /// The fiber that is current has ended with `result` or, when `failed`, with an error: settle, free, go on elsewhere.
 Next finish_fiber(Vm& vm, Value result, bool failed) {
     Fiber* fiber = vm.fiber;
@@ -546,6 +567,7 @@ Next finish_fiber(Vm& vm, Value result, bool failed) {
     if (vm.scheduler.trace != nullptr) [[unlikely]] vm.scheduler.trace->fiber_ended(vm, *fiber);
     const bool was_main = fiber == vm.main_fiber;
     if (failed && !was_main) add_async_step(*result.as<ErrorObject>(), promise->started_at, false);
+    if (fiber->cleanup_limit != nullptr) hand_on_cleanup_limit(*fiber, *promise);
     if (was_main) vm.main_fiber = nullptr;
     free_fiber(vm, fiber);
     vm.fiber = nullptr;

@@ -115,12 +115,16 @@ Fiber* Scheduler::next(Vm& vm) {
         until_poll_ = kPollInterval;
         if (events != nullptr) events->poll(vm, 0);
         if (!heap_.empty()) fire_due(vm);
-        if (has_ready()) return take_ready();
+        if (has_ready()) {
+            if (!vm.circles.empty()) vm.report_circles();
+            return take_ready();
+        }
         if (vm.interrupt.load(std::memory_order_relaxed) != 0 && vm.handle_interrupt()) continue;
         if (vm.exit_code >= 0) return nullptr;
 
         const bool outstanding = events != nullptr && events->has_outstanding();
         if (heap_.empty() && !outstanding) return nullptr;
+        if (!vm.circles.empty()) vm.report_circles();
         Output::flush();
         if (virtual_now_ != 0 && !heap_.empty() && !outstanding) {
             const Instant skipped = std::max<Instant>(0, heap_[0].deadline - virtual_now_);
