@@ -154,21 +154,32 @@ void catch_interrupts(vm::Vm& vm) {
     sigaction(SIGPIPE, &action, nullptr);
 }
 
-/// What `ruff run --stats` shows.
+/// What `ruff run --stats` shows: of the whole program, except for memory and fibers at once, which are the main isolate's.
 std::string describe_counters(const vm::Vm& vm) {
-    const vm::HeapCounters& counters = vm.heap.counters;
-    std::string out = "containers copied: " + std::to_string(counters.cow_copies) + "\n";
-    out += "memory held: " + std::to_string(counters.live_bytes / 1024) + " KiB\n";
-    out += "cycle collections: " + std::to_string(counters.cycle_collections) + ", objects freed by them: " + std::to_string(counters.cycles_freed) + "\n";
-    const vm::Scheduler::Counters& fibers = vm.scheduler.counters;
-    out += "fibers started: " + std::to_string(vm.next_fiber_id - 1) + ", at once: " + std::to_string(fibers.most_fibers) + "\n";
-    out += "switches between fibers: " + std::to_string(fibers.switches) + ", timers: " + std::to_string(fibers.timers_armed) + "\n";
-    if (vm.scheduler.events != nullptr) out += vm.scheduler.events->describe_counters();
+    using enum vm::RunCounter;
+    const vm::RunCounters counters = vm.counters();
+    const auto number = [&](vm::RunCounter counter) { return std::to_string(counters[counter]); };
+    std::string out = "containers copied: " + number(ContainersCopied) + "\n";
+    out += "memory held: " + std::to_string(vm.heap.counters.live_bytes / 1024) + " KiB\n";
+    out += "cycle collections: " + number(CycleCollections) + ", objects freed by them: " + number(CyclesFreed) + "\n";
+    out += "fibers started: " + number(Fibers) + ", at once: " + std::to_string(vm.scheduler.counters.most_fibers) + "\n";
+    out += "switches between fibers: " + number(Switches) + ", timers: " + number(Timers) + "\n";
+    if (counters[FilesInPlace] + counters[FilesOnWorkers] > 0) {
+        out += "file operations: " + number(FilesInPlace) + " in place, " + number(FilesOnWorkers) + " on workers in " + number(FileBatches) + " batches\n";
+    }
+    if (counters[Requests] + counters[Lookups] > 0) {
+        out += "requests: " + number(Requests) + " over " + number(Connections) + " connections, " + number(Lookups) + " lookups\n";
+    }
+    if (counters[Tasks] > 0) out += "tasks: " + number(Tasks) + " in " + number(Isolates) + " isolates\n";
     return out;
 }
 
 void write_trace(const vm::Vm& vm, const std::string& path) {
-    const std::string text = vm::chrome_trace({vm.scheduler.trace->events(vm)});
+    std::vector<std::string> events{vm.scheduler.trace->events(vm)};
+    if (vm.scheduler.events != nullptr) {
+        for (std::string& other : vm.scheduler.events->take_traces()) events.push_back(std::move(other));
+    }
+    const std::string text = vm::chrome_trace(events);
     std::FILE* file = std::fopen(path.c_str(), "we");
     const bool was_written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
     if (file != nullptr) std::fclose(file);

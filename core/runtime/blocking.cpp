@@ -120,9 +120,10 @@ public:
         submit_batches(std::move(entries));
     }
 
-    [[nodiscard]] std::string describe_counters() const override {
-        return "file operations: " + std::to_string(in_place_) + " in place, " + std::to_string(on_workers_) + " on workers in " +
-               std::to_string(batches_) + " batches\n";
+    void add_counters(vm::RunCounters& counters) const override {
+        counters[vm::RunCounter::FilesInPlace] += in_place_;
+        counters[vm::RunCounter::FilesOnWorkers] += on_workers_;
+        counters[vm::RunCounter::FileBatches] += batches_;
     }
 
 private:

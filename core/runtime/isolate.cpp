@@ -1,5 +1,6 @@
 #include "core/runtime/isolate.h"
 
+#include "core/runtime/process.h"
 #include "core/runtime/task_pool.h"
 #include "core/vm/vm.h"
 
@@ -36,6 +37,18 @@ void Isolate::give_up(std::string places) {
 
 bool Isolate::has_outstanding() const {
     return pool_ != nullptr && vm_.waits_elsewhere.empty() && pool_->keeps_running(*this);
+}
+
+void Isolate::shut_down() {
+    if (owns_pool_) end_processes();   // those of tasks
+}
+
+void Isolate::add_counters(vm::RunCounters& counters) const {
+    if (owns_pool_) pool_->add_counters(counters);
+}
+
+void Isolate::take_traces(std::vector<std::string>& traces) {
+    if (owns_pool_) pool_->take_traces(traces);
 }
 
 void Isolate::before_wait(vm::Instant deadline) {

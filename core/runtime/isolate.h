@@ -36,6 +36,9 @@ public:
     // --- for the loop
     void turn(vm::Vm&, bool) override {}
     [[nodiscard]] bool has_outstanding() const override;
+    void shut_down() override;
+    void add_counters(vm::RunCounters& counters) const override;
+    void take_traces(std::vector<std::string>& traces) override;
     void before_wait(vm::Instant deadline) override;
     void after_wait() override;
 

@@ -20,9 +20,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <cerrno>
 #include <chrono>
-#include <mutex>
+#include <stdexcept>
 
+#include "core/support/mutex.h"
 #include "core/vm/vm.h"
 
 namespace ruff::runtime {
@@ -33,7 +35,7 @@ using Descriptor = asio::posix::stream_descriptor;
 // --- the mailbox -------------------------------------------------------------------------------------------------
 
 struct Mailbox::State {
-    std::mutex mutex;
+    Mutex mutex;
     std::vector<std::unique_ptr<Completion>> waiting;
     asio::io_context* context = nullptr;   // null: the isolate has ended
     vm::Vm* vm = nullptr;
@@ -76,14 +78,22 @@ struct Loop::Impl {
 };
 
 Loop& Loop::of(vm::Vm& vm) {
-    if (vm.scheduler.events == nullptr) vm.scheduler.events.reset(new Loop(vm));
+    if (vm.scheduler.events == nullptr) {
+        try {
+            vm.scheduler.events.reset(new Loop(vm));
+        } catch (const boost::system::system_error& refused) {
+            throw std::runtime_error(refused.code().message());
+        }
+    }
     return static_cast<Loop&>(*vm.scheduler.events);
 }
 
 Loop::Loop(vm::Vm& vm) : vm_(vm), impl_(std::make_unique<Impl>()) {
     impl_->mailbox->context = &impl_->context;
     impl_->mailbox->vm = &vm;
-    impl_->interrupts.assign(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    const int interrupts = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (interrupts < 0) throw boost::system::system_error(errno, boost::system::system_category());
+    impl_->interrupts.assign(interrupts);
     impl_->watch_interrupts();
     vm.wake_descriptor = impl_->interrupts.native_handle();
 }
@@ -142,10 +152,14 @@ void Loop::shut_down() {
     for (const Entry& entry : services_) entry.service->shut_down();
 }
 
-std::string Loop::describe_counters() const {
-    std::string lines;
-    for (const Entry& entry : services_) lines += entry.service->describe_counters();
-    return lines;
+void Loop::add_counters(vm::RunCounters& counters) const {
+    for (const Entry& entry : services_) entry.service->add_counters(counters);
+}
+
+std::vector<std::string> Loop::take_traces() {
+    std::vector<std::string> traces;
+    for (const Entry& entry : services_) entry.service->take_traces(traces);
+    return traces;
 }
 
 // --- watches -----------------------------------------------------------------------------------------------------

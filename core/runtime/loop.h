@@ -50,8 +50,9 @@ public:
     [[nodiscard]] virtual vm::Instant deadline() const { return vm::kNever; }
     /// The program ends: what would outlive it is ended.
     virtual void shut_down() {}
-    /// Whole lines for `--stats`; empty when there is nothing to say.
-    [[nodiscard]] virtual std::string describe_counters() const { return {}; }
+    virtual void add_counters(vm::RunCounters& counters) const { (void)counters; }
+    /// See vm::EventSource.
+    virtual void take_traces(std::vector<std::string>& traces) { (void)traces; }
     /// True while it keeps the program alive, besides the operations it has begun.
     [[nodiscard]] virtual bool has_outstanding() const { return false; }
     /// Around a sleep of the thread. `deadline`: when it ends at the latest.
@@ -61,7 +62,8 @@ public:
 
 class Loop final : public vm::EventSource {
 public:
-    /// The loop of the isolate, made when it is asked for first.
+    /// The loop of the isolate, made when it is asked for first. Throws std::runtime_error with the system's words when it refuses
+    /// the descriptors that a loop or a service needs: for a builtin, the VM turns that into an error of the program.
     [[nodiscard]] static Loop& of(vm::Vm& vm);
     ~Loop() override;
     Loop(const Loop&) = delete;
@@ -93,7 +95,8 @@ public:
     void poll(vm::Vm& vm, vm::Instant deadline) override;
     [[nodiscard]] bool has_outstanding() const override;
     void shut_down() override;
-    [[nodiscard]] std::string describe_counters() const override;
+    void add_counters(vm::RunCounters& counters) const override;
+    [[nodiscard]] std::vector<std::string> take_traces() override;
 
 private:
     friend class Watch;

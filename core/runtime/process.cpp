@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <set>
 
+#include "core/support/mutex.h"
 #include "core/vm/output.h"
 #include "core/vm/vm.h"
 
@@ -78,19 +80,48 @@ private:
     std::vector<char*> pointers_;
 };
 
-/// Groups that are being ended for nobody, and all that run, for the end of the program.
+/// The groups of all isolates that run, by number, for the end of the program. A number is taken out in the same step in which its
+/// last process is reaped, so that none is signalled that the system has given to somebody else. Thread-safe.
+class RunningGroups {
+public:
+    void add(int group) {
+        const std::lock_guard lock(mutex_);
+        groups_.insert(group);
+    }
+    /// Reaps the process if it has ended; `is_last` of its group.
+    bool reap(int pidfd, int group, bool is_last, siginfo_t& info) {
+        const std::lock_guard lock(mutex_);
+        if (::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) return false;
+        if (is_last) groups_.erase(group);
+        return true;
+    }
+    void end_all() {
+        const std::lock_guard lock(mutex_);
+        for (const int group : groups_) ::kill(-group, SIGTERM);
+    }
+
+private:
+    Mutex mutex_;
+    std::set<int> groups_;
+};
+
+RunningGroups& running_groups() {
+    static auto& groups = *new RunningGroups;   // never destroyed: isolates may outlive static data
+    return groups;
+}
+
+/// Of one isolate: the groups that are being ended for nobody.
 class Processes final : public Service {
 public:
     Processes(vm::Vm&, Loop&) {}
     void turn(vm::Vm&, bool) override {}
-    void shut_down() override {
-        for (ProcessGroup* group : *running) group->end_with_program();
-    }
-    const std::shared_ptr<std::set<ProcessGroup*>> running = std::make_shared<std::set<ProcessGroup*>>();
+    void shut_down() override { end_processes(); }
     std::set<std::shared_ptr<ProcessGroup>> abandoned;
 };
 
 }  // namespace
+
+void end_processes() { running_groups().end_all(); }
 
 // --- starting ----------------------------------------------------------------------------------------------------
 
@@ -110,13 +141,12 @@ Result<std::shared_ptr<ProcessGroup>> ProcessGroup::start(vm::Vm& vm, const std:
     return group;
 }
 
-ProcessGroup::ProcessGroup(vm::Vm& vm, ProcessOptions options) : vm_(vm), running_groups_(Loop::of(vm).service<Processes>().running), options_(std::move(options)) {
-    running_groups_->insert(this);
+ProcessGroup::ProcessGroup(vm::Vm& vm, ProcessOptions options) : vm_(vm), options_(std::move(options)) {
+    (void)Loop::of(vm).service<Processes>();   // ends it with the program
 }
 
 ProcessGroup::~ProcessGroup() {
     vm_.scheduler.disarm(alarm_);
-    running_groups_->erase(this);
     for (Stream* stream : {&output, &errors}) {
         stream->watch.reset();
         if (stream->descriptor >= 0) ::close(stream->descriptor);
@@ -133,6 +163,7 @@ Result<void> ProcessGroup::start_stages(const std::vector<std::vector<std::strin
     Fd next_input, output_end, errors_end, ours;
     if (options_.input.empty() && !options_.keeps_input_open) {
         next_input.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        if (next_input.get() < 0) return system_failure("/dev/null", errno);
     } else {
         RUFF_CHECK(open_pipe(next_input, ours, 1));
         input_descriptor_ = ours.release();
@@ -207,7 +238,9 @@ Result<void> ProcessGroup::start_stage(const std::vector<std::string>& argv, int
     child.pid = pid;
     child.pidfd = pidfd;
     ++running_;
-    if (group_ == 0) group_ = pid;
+    if (group_ != 0) return {};
+    group_ = pid;
+    running_groups().add(group_);
     return {};
 }
 
@@ -226,7 +259,7 @@ void ProcessGroup::child_ended(std::size_t index) {
     siginfo_t info{};
     // The group's number is ours as long as its leader is not reaped.
     if (running_ == 1 && (is_timed_out_ || is_abandoned_)) kill_group(SIGKILL);
-    if (::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(child.pidfd), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) {
+    if (!running_groups().reap(child.pidfd, group_, running_ == 1, info)) {
         child.watch->wait_readable([this, index] { child_ended(index); });
         return;
     }
@@ -241,7 +274,6 @@ void ProcessGroup::child_ended(std::size_t index) {
 
 void ProcessGroup::last_ended() {
     vm_.scheduler.disarm(alarm_);
-    running_groups_->erase(this);
     drop_input();
     // Everything that was written is there by now; a grandchild that holds the pipe open may write more, for nobody.
     if (options_.collects_output) {
@@ -296,10 +328,6 @@ void ProcessGroup::abandon() {
     alarm_.group = this;
     alarm_.fire = [](vm::Vm&, vm::Timer& timer) { static_cast<Alarm&>(timer).group->time_out(); };
     time_out();
-}
-
-void ProcessGroup::end_with_program() {
-    if (!has_ended()) kill_group(SIGTERM);
 }
 
 void ProcessGroup::changed() {

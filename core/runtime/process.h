@@ -9,7 +9,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,8 +70,6 @@ public:
     bool signal(int number);
     /// Ends the group for nobody: SIGTERM, after a second SIGKILL; it is reaped in any case. The program waits for that.
     void abandon();
-    /// SIGTERM to the group, at the end of the program.
-    void end_with_program();
 
 private:
     struct Child {
@@ -101,7 +98,6 @@ private:
     void changed();
 
     vm::Vm& vm_;
-    std::shared_ptr<std::set<ProcessGroup*>> running_groups_;
     ProcessOptions options_;
     std::vector<Child> children_;
     std::size_t running_ = 0;
@@ -117,5 +113,8 @@ private:
     bool closes_input_ = false;
     Alarm alarm_;                   // the time-out, then the grace between SIGTERM and SIGKILL
 };
+
+/// The program ends: SIGTERM to every group that runs, whatever isolate started it. Thread-safe.
+void end_processes();
 
 }  // namespace ruff::runtime

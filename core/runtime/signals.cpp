@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <map>
 #include <memory>
+#include <stdexcept>
 
 #include "core/runtime/loop.h"
 #include "core/vm/promise.h"
@@ -28,7 +30,7 @@ void note_signal(int number) {
 class Signals final : public Service {
 public:
     Signals(vm::Vm& vm, Loop& loop) : vm_(vm), loop_(loop) {
-        if (::pipe2(ends_, O_CLOEXEC | O_NONBLOCK) != 0) return;
+        if (::pipe2(ends_, O_CLOEXEC | O_NONBLOCK) != 0) throw std::runtime_error(std::strerror(errno));
         g_pipe = ends_[1];
         watch_ = std::make_unique<Watch>(loop_, ends_[0]);
         wait();
@@ -96,7 +98,12 @@ private:
 bool handle_signal(vm::Vm& vm, int number, const vm::Value& handler) {
     vm::Vm* none = nullptr;
     if (!g_owner.compare_exchange_strong(none, &vm) && none != &vm) return false;
-    Loop::of(vm).service<Signals>().set(number, handler);
+    try {
+        Loop::of(vm).service<Signals>().set(number, handler);
+    } catch (const std::runtime_error&) {
+        g_owner = nullptr;
+        throw;   // the builtin's call turns it into an error of the program
+    }
     return true;
 }
 

@@ -11,6 +11,9 @@
 // More than kMaxWaiting workers that sleep stop the pool from making new ones, as long as anything can still happen; a program that
 // starts ten thousand tasks that all sleep then uses that many isolates and no more.
 //
+// What the system refuses. A task for which no thread, or no descriptors, can be had goes back to the queue while another one runs,
+// which will come to it. When none runs, what is queued fails: whoever waits for it is told.
+//
 // Deadlock. Every isolate says when it goes to sleep and whether anything but another isolate can wake it: a timer, an operation of
 // the system. When all of them sleep, none can wake itself, no delivery is under way and no task is queued, nothing will ever happen.
 // Each isolate is asked where it waits (only its own thread may look), and the last answer tells the main one.
@@ -25,7 +28,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <thread>
+#include <utility>
 
 #include "core/runtime/task_worker.h"
 #include "core/vm/error.h"
@@ -38,6 +43,7 @@ using vm::Vm;
 namespace {
 
 constexpr std::size_t kMaxWaiting = 256;
+constexpr std::size_t kMaxTrace = std::size_t{256} << 20;   // bytes of events of all tasks
 
 /// Cores that this process may use.
 std::size_t core_count() {
@@ -99,6 +105,27 @@ private:
 class WakeUp final : public Completion {
 public:
     void deliver(Vm&) override {}
+};
+
+/// A task that cannot be started: no isolate is left that could come to it.
+class Refusal final : public Delivery {
+public:
+    Refusal(TaskPool& pool, std::shared_ptr<Task> task, std::string reason) : tasks_(pool), task_(std::move(task)), reason_(std::move(reason)) {}
+    void act(Vm& main) override {
+        tasks_.forget(*task_);
+        const Value error = vm::make_error(vm::ErrorKind::Io, "cannot start a task: " + reason_);
+        vm::add_async_step(*error.as<vm::ErrorObject>(), task_->spawned_at, false);
+        vm::Message outcome;
+        if (!vm::write_message(main, error, vm::Sending::Value, outcome)) (void)main.take_pending_error();
+        task_->end(RemotePromise::State::Rejected, std::move(outcome));
+        if (task_->is_wanted()) tasks_.remember_failure(task_);
+        else task_->report_failure();
+    }
+
+private:
+    TaskPool& tasks_;
+    std::shared_ptr<Task> task_;
+    std::string reason_;
 };
 
 /// The last task has ended: the main isolate looks whether anything is left.
@@ -166,14 +193,38 @@ void TaskPool::start_more() {
         auto* worker = new TaskWorker(*this, take_queued());
         ++workers_;
         ++running_;
-        if (!worker->start_thread()) {
-            queue_.push_front(std::move(worker->next_));
+        if (const int refusal = worker->start_thread(); refusal != 0) {
+            std::shared_ptr<Task> task = std::move(worker->next_);
             delete worker;
             --workers_;
             --running_;
-            return;
+            return put_back(std::move(task), std::strerror(refusal));
         }
     }
+}
+
+void TaskPool::put_back(std::shared_ptr<Task> task, const std::string& reason) {
+    if (running_ > 0) return queue_.push_front(std::move(task));   // who runs will come to it
+    queue_.push_front(std::move(task));
+    deliveries_ += queue_.size();
+    for (std::shared_ptr<Task>& each : std::exchange(queue_, {})) {
+        post_counted(main_.mailbox(), std::make_unique<Refusal>(*this, std::move(each), reason));
+    }
+}
+
+void TaskPool::worker_failed(TaskWorker& worker, const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<Task> task = std::move(worker.next_);
+    delete &worker;
+    --workers_;
+    --running_;
+    put_back(std::move(task), reason);
+}
+
+void TaskPool::forget(const Task& task) {
+    const std::lock_guard lock(mutex_);
+    tasks_.erase(const_cast<Task*>(&task));
+    --live_tasks_;
 }
 
 std::shared_ptr<Task> TaskPool::take_queued() {
@@ -230,6 +281,33 @@ void TaskPool::worker_ended(TaskWorker& worker) {
 bool TaskPool::has_no_workers() const {
     const std::lock_guard lock(mutex_);
     return workers_ == 0;
+}
+
+// --- reports -----------------------------------------------------------------------------------------------------
+
+void TaskPool::add_work(const vm::RunCounters& counters, std::string events) {
+    const std::lock_guard lock(mutex_);
+    work_ += counters;
+    if (events.empty()) return;
+    trace_size_ += events.size();
+    traces_.push_back(std::move(events));
+    while (trace_size_ > kMaxTrace) {
+        trace_size_ -= traces_.front().size();
+        traces_.pop_front();
+    }
+}
+
+void TaskPool::add_counters(vm::RunCounters& counters) const {
+    const std::lock_guard lock(mutex_);
+    counters += work_;
+    counters[vm::RunCounter::Isolates] += isolates_ - 1;
+}
+
+void TaskPool::take_traces(std::vector<std::string>& traces) {
+    const std::lock_guard lock(mutex_);
+    for (std::string& events : traces_) traces.push_back(std::move(events));
+    traces_.clear();
+    trace_size_ = 0;
 }
 
 // --- ending ----------------------------------------------------------------------------------------------------------
@@ -338,7 +416,7 @@ void TaskPool::isolate_wakes(Isolate& isolate) {
     if (&isolate != &main_) ++running_;
 }
 
-void TaskPool::look_for_deadlock(std::unique_lock<std::mutex>& lock) {
+void TaskPool::look_for_deadlock(std::unique_lock<Mutex>& lock) {
     if (deliveries_ != 0 || running_ != 0 || was_asked_ || !queue_.empty()) return;
     if (std::any_of(members_.begin(), members_.end(), [](const Member& each) { return !each.sleeps || each.can_wake; })) return;
     was_asked_ = true;

@@ -3,9 +3,9 @@
 //
 // Threads: any, unless said otherwise. One mutex guards everything; it is never held while code of a program runs.
 
+#include <atomic>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,6 +13,7 @@
 #include "core/runtime/isolate.h"
 #include "core/runtime/shared_store.h"
 #include "core/runtime/task.h"
+#include "core/support/mutex.h"
 #include "core/vm/vm.h"
 
 namespace ruff::runtime {
@@ -52,6 +53,10 @@ public:
     /// One isolate's answer to the question where it waits.
     void add_places(const std::string& places);
 
+    // --- for the reports at the end
+    void add_counters(vm::RunCounters& counters) const;
+    void take_traces(std::vector<std::string>& traces);
+
     // --- for workers
     [[nodiscard]] const std::shared_ptr<vm::Image>& image() const { return image_; }
     [[nodiscard]] const vm::NativeTable& natives() const;
@@ -59,7 +64,17 @@ public:
     /// The worker's last task, if any, has ended: waits for the next. Null: the worker is not needed any more.
     [[nodiscard]] Task* next_task(TaskWorker& worker, Isolate& isolate);
     void worker_ended(TaskWorker& worker);
+    /// Its isolate could not be made: the system refused what it needs. Deletes it.
+    void worker_failed(TaskWorker& worker, const std::string& reason);
+    /// Nothing of the task is left, and no worker had it.
+    void forget(const Task& task);
     [[nodiscard]] bool has_no_workers() const;
+    /// True when the program is traced: its isolates are, too.
+    [[nodiscard]] bool is_traced() const { return main_.vm().scheduler.trace != nullptr; }
+    /// The number of a new isolate; the main one has 1.
+    [[nodiscard]] std::uint32_t next_isolate_number() { return ++isolates_; }
+    /// What a task did: counters, and events as Trace::events gives them.
+    void add_work(const vm::RunCounters& counters, std::string events);
 
     SharedStore store;
 
@@ -74,13 +89,14 @@ private:
     [[nodiscard]] Member* member(const Isolate& isolate);
     void start_more();
     [[nodiscard]] std::shared_ptr<Task> take_queued();
+    void put_back(std::shared_ptr<Task> task, const std::string& reason);
     /// Unlocks while it asks.
-    void look_for_deadlock(std::unique_lock<std::mutex>& lock);
+    void look_for_deadlock(std::unique_lock<Mutex>& lock);
 
     void finish();
     void post_counted(const Mailbox& mailbox, std::unique_ptr<Delivery> delivery);
 
-    mutable std::mutex mutex_;
+    mutable Mutex mutex_;
     Isolate& main_;
     const std::shared_ptr<vm::Image> image_;
     std::size_t size_;
@@ -97,6 +113,10 @@ private:
     bool was_asked_ = false;                 ///< a deadlock was found in this run
     std::size_t places_to_come_ = 0;
     std::string places_;
+    std::atomic<std::uint32_t> isolates_{1};
+    vm::RunCounters work_;                   ///< of the tasks that have ended
+    std::deque<std::string> traces_;         ///< of the same; the oldest go when it is more than kMaxTrace
+    std::size_t trace_size_ = 0;
 };
 
 }  // namespace ruff::runtime

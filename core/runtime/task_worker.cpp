@@ -3,9 +3,13 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <new>
+#include <stdexcept>
+
 #include "core/runtime/task_pool.h"
 #include "core/vm/array.h"
 #include "core/vm/error.h"
+#include "core/vm/trace.h"
 
 namespace ruff::runtime {
 
@@ -34,7 +38,7 @@ struct TaskWorker::Result : vm::Waiter {
     PromiseObject* promise = nullptr;   ///< owned
 };
 
-bool TaskWorker::start_thread() {
+int TaskWorker::start_thread() {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
 #ifndef RUFF_SANITIZED
@@ -52,7 +56,7 @@ bool TaskWorker::start_thread() {
     }, this);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     pthread_attr_destroy(&attributes);
-    return failure == 0;
+    return failure;
 }
 
 void TaskWorker::interrupt() const {
@@ -61,16 +65,27 @@ void TaskWorker::interrupt() const {
 }
 
 void TaskWorker::run() {
-    {
-        Vm vm(pool_.image(), pool_.natives(), pool_.worker_options());
-        vm.reporter = report_to_main;
-        vm.set_current();
-        vm_ = &vm;
-        Isolate& isolate = Isolate::of(vm);
-        isolate.join(pool_);
-        while (Task* task = pool_.next_task(*this, isolate)) run_task(*task);
+    // This object is gone when the pool knows of its end.
+    try {
+        run_isolate();
+    } catch (const std::bad_alloc&) {
+        return pool_.worker_failed(*this, "out of memory");
+    } catch (const std::runtime_error& refused) {
+        return pool_.worker_failed(*this, refused.what());
     }
-    pool_.worker_ended(*this);   // this object is gone afterwards
+    pool_.worker_ended(*this);
+}
+
+void TaskWorker::run_isolate() {
+    vm::Trace trace(pool_.next_isolate_number());   // outlives the isolate, whose end it may record
+    Vm vm(pool_.image(), pool_.natives(), pool_.worker_options());
+    vm.reporter = report_to_main;
+    vm.set_current();
+    vm_ = &vm;
+    Isolate& isolate = Isolate::of(vm);
+    isolate.join(pool_);
+    if (pool_.is_traced()) vm.scheduler.trace = &trace;
+    while (Task* task = pool_.next_task(*this, isolate)) run_task(*task);
 }
 
 void TaskWorker::run_task(Task& task) {
@@ -151,6 +166,15 @@ void TaskWorker::clear() {
     vm_->reset_outcome();
     vm_->clear_globals();
     vm_->heap.collect_cycles();
+    tell_work();
+}
+
+void TaskWorker::tell_work() {
+    vm::RunCounters now = vm_->counters();
+    now[vm::RunCounter::Tasks] = told_[vm::RunCounter::Tasks] + 1;
+    vm::Trace* trace = vm_->scheduler.trace;
+    pool_.add_work(now.since(told_), trace == nullptr ? std::string() : trace->take_events(*vm_));
+    told_ = now;
 }
 
 }  // namespace ruff::runtime

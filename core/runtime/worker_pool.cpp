@@ -5,10 +5,11 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
+#include <system_error>
 #include <thread>
+
+#include "core/support/mutex.h"
 
 namespace ruff::runtime {
 namespace {
@@ -35,20 +36,28 @@ public:
     explicit WorkerLane(std::size_t max_threads) : max_threads_(max_threads) {}
 
     void submit(std::unique_ptr<Job> job) {
-        const std::lock_guard lock(mutex_);
-        jobs_.push_back(std::move(job));
-        if (idle_ >= jobs_.size()) {
-            wake_.notify_one();
-        } else if (threads_ < max_threads_) {
-            start_thread();
+        {
+            const std::lock_guard lock(mutex_);
+            jobs_.push_back(std::move(job));
+            if (idle_ >= jobs_.size()) return wake_.notify_one();
+            if (threads_ == max_threads_ || start_thread() || threads_ > 0) return;
+            job = std::move(jobs_.back());
+            jobs_.pop_back();
         }
+        // The system refuses even the first thread: late is better than never.
+        job->run();
     }
 
 private:
-    void start_thread() {
-        ++threads_;
+    bool start_thread() {
         const SignalsBlocked blocked;
-        std::thread([this] { serve(); }).detach();
+        try {
+            std::thread([this] { serve(); }).detach();
+        } catch (const std::system_error&) {
+            return false;
+        }
+        ++threads_;
+        return true;
     }
 
     void serve() {
@@ -67,8 +76,8 @@ private:
     }
 
     const std::size_t max_threads_;
-    std::mutex mutex_;
-    std::condition_variable wake_;
+    Mutex mutex_;
+    ConditionVariable wake_;
     std::deque<std::unique_ptr<Job>> jobs_;
     std::size_t threads_ = 0;
     std::size_t idle_ = 0;

@@ -19,7 +19,7 @@ public:
 
 enum class Lane : unsigned char { Prompt, Patient, Lookup };
 
-/// Starts `job` as soon as a thread is free. Thread-safe.
+/// Starts `job` as soon as a thread is free; runs it here when the system refuses the lane's first thread. Thread-safe.
 void submit(std::unique_ptr<Job> job, Lane lane);
 
 /// Threads of the prompt lane.

@@ -5,8 +5,6 @@
 // registers, a builtin by clearing the window.
 
 #include <algorithm>
-#include <new>
-#include <stdexcept>
 #include <string>
 
 #include "core/support/edit_distance.h"
@@ -131,15 +129,8 @@ Value default_value(const BuiltinParameter& parameter) {
     return Value();
 }
 
-/// Runs a body. Memory that the C++ library was refused in it is an error of the program, as it is on the heap.
 Outcome run_body(NativeFunction body, Call& call) {
-    try {
-        return body(call);
-    } catch (const std::bad_alloc&) {
-        return call.vm.raise_out_of_memory(call.row.shown_name());
-    } catch (const std::length_error&) {
-        return call.vm.raise_out_of_memory(call.row.shown_name());
-    }
+    return run_native(call.vm, call.row.shown_name(), [&] { return body(call); });
 }
 
 constexpr KindMask kPulledKinds = kind_bit(ValueKind::Generator) | kind_bit(ValueKind::Channel) | kind_bit(ValueKind::File) |

@@ -5,6 +5,10 @@
 // One protocol: before calling, the handler stores its pc in `vm.frame->pc`. The function gives true to go on with whatever
 // is now `vm.frame` (the same frame, another one, another fiber), or false to leave the interpreter loop.
 
+#include <new>
+#include <stdexcept>
+#include <string>
+
 #include "core/bytecode/instruction.h"
 #include "core/vm/fiber.h"
 #include "core/vm/promise.h"
@@ -163,6 +167,22 @@ void write_back(Vm& vm, const Code& code, Value* base, Instruction ins);
 [[nodiscard]] bool slow_await(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_yield(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_return(Vm& vm, Instruction ins);
+
+// --- native code
+/// Runs `body`. Memory that the C++ library was refused in it is an error of the program, as it is on the heap; so is what the
+/// system refuses the event loop. `name` is what the error speaks of.
+template <typename Body>
+[[nodiscard]] Outcome run_native(Vm& vm, std::string_view name, Body body) {
+    try {
+        return body();
+    } catch (const std::bad_alloc&) {
+        return vm.raise_out_of_memory(name);
+    } catch (const std::length_error&) {
+        return vm.raise_out_of_memory(name);
+    } catch (const std::runtime_error& refused) {
+        return vm.raise(ErrorKind::Io, std::string(name) + ": " + refused.what());
+    }
+}
 
 // --- errors
 enum ErrorFlag : std::uint8_t {

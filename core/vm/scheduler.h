@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/vm/fiber.h"
+#include "core/vm/run_counters.h"
 
 namespace ruff::vm {
 
@@ -33,8 +34,10 @@ public:
     [[nodiscard]] virtual bool has_outstanding() const = 0;
     /// The program ends without freeing anything: what would outlive it, such as a process it started, is ended.
     virtual void shut_down() {}
-    /// Lines for `--stats`: what was done outside the isolate.
-    [[nodiscard]] virtual std::string describe_counters() const { return {}; }
+    /// Adds what was done outside the isolate, and in other isolates that have told.
+    virtual void add_counters(RunCounters& counters) const { (void)counters; }
+    /// What other isolates did, as Trace::events gives it; each is given once.
+    [[nodiscard]] virtual std::vector<std::string> take_traces() { return {}; }
 };
 
 /// Called when its deadline has come. Embedded in its owner.

@@ -156,8 +156,19 @@ std::string Trace::events(const Vm& vm) const {
         append_quoted(name, out);
         out += "}},\n";
     }
-    if (!out.empty()) out.resize(out.size() - 2);
-    return out;
+    if (out.empty()) return out;
+    out += "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":" + std::to_string(isolate_) + ",\"tid\":0,\"args\":{\"name\":";
+    append_quoted(isolate_ == 1 ? "main isolate" : "task isolate " + std::to_string(isolate_), out);
+    return out + "}}";
+}
+
+std::string Trace::take_events(const Vm& vm) {
+    std::string taken = events(vm);
+    ring_.clear();
+    live_.clear();
+    names_.clear();
+    added_ = 0;
+    return taken;
 }
 
 std::string chrome_trace(const std::vector<std::string>& events_of_isolates) {

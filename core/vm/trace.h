@@ -30,7 +30,7 @@ class Trace {
 public:
     static constexpr std::size_t kMaxEvents = 500'000;
 
-    /// `isolate` tells the isolates' events apart: the process id of the format.
+    /// `isolate` tells the isolates' events apart: the process id of the format. 1 is the main one.
     explicit Trace(std::uint32_t isolate = 1) : isolate_(isolate) {}
 
     void fiber_started(const Vm& vm, const Fiber& fiber);
@@ -47,6 +47,8 @@ public:
 
     /// The events as the elements of a JSON array, separated by commas, what is still under way ended now.
     [[nodiscard]] std::string events(const Vm& vm) const;
+    /// The same, and begins anew.
+    [[nodiscard]] std::string take_events(const Vm& vm);
 
 private:
     struct Event {

@@ -36,8 +36,9 @@ void capture_stack(const Vm& vm, ErrorObject& error) {
         error.stack_omitted = static_cast<std::uint32_t>(entries.size() - kInnermostFrames - kOutermostFrames);
         entries.erase(entries.begin() + kInnermostFrames, entries.end() - kOutermostFrames);
     }
+    if (entries.empty()) return;
     error.stack_size = static_cast<std::uint32_t>(entries.size());
-    error.stack = static_cast<StackEntry*>(current_heap().allocate(std::max<std::size_t>(1, entries.size()) * sizeof(StackEntry)));
+    error.stack = static_cast<StackEntry*>(current_heap().allocate(entries.size() * sizeof(StackEntry)));
     std::copy(entries.begin(), entries.end(), error.stack);
 }
 
@@ -122,6 +123,18 @@ StackEntry Vm::current_position() const {
         return {at->code->index, static_cast<std::uint32_t>(at->pc - at->code->instructions - 1)};
     }
     return {0, 0};
+}
+
+RunCounters Vm::counters() const {
+    RunCounters counters;
+    counters[RunCounter::ContainersCopied] = heap.counters.cow_copies;
+    counters[RunCounter::CycleCollections] = heap.counters.cycle_collections;
+    counters[RunCounter::CyclesFreed] = heap.counters.cycles_freed;
+    counters[RunCounter::Fibers] = next_fiber_id - 1;
+    counters[RunCounter::Switches] = scheduler.counters.switches;
+    counters[RunCounter::Timers] = scheduler.counters.timers_armed;
+    if (scheduler.events != nullptr) scheduler.events->add_counters(counters);
+    return counters;
 }
 
 std::string Vm::describe(const StackEntry& entry) const {

@@ -95,6 +95,8 @@ public:
     /// Prints an error that nobody caught; `headline` says more (a rejection, where fibers wait) or is empty.
     void (*reporter)(Vm& vm, const Value& error, std::string_view headline) = nullptr;
     void* reporter_data = nullptr;           ///< for the reporter
+    /// What the isolate has done so far, its event source included.
+    [[nodiscard]] RunCounters counters() const;
     /// Text `"name (file:line:col)"` of a stack entry.
     [[nodiscard]] std::string describe(const StackEntry& entry) const;
     /// The running function's stack, innermost first.
@@ -163,6 +165,11 @@ public:
     void report_deadlock();
     /// Where every fiber stands, a line each, and who waits for whom in a circle: for the deadlock report and SIGUSR1.
     [[nodiscard]] std::string describe_fibers(std::size_t most) const;
+    /// `fiber` has begun to await a fiber that awaits, too: if they have come to wait for each other, that is reported soon.
+    void look_for_circle(const Fiber& fiber);
+    /// Warns of the circles that were found and that have not been broken since, by a cancellation.
+    void report_circles();
+    std::vector<std::uint64_t> circles;      ///< ids of fibers that closed one, not reported yet
     /// The last handle of a promise is gone: a rejection that nobody awaited is reported.
     void promise_dropped(PromiseObject& promise);
     void rejected_unobserved(PromiseObject& promise);

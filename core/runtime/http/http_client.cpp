@@ -35,7 +35,9 @@
 #include <cstring>
 #include <deque>
 #include <map>
+#include <new>
 #include <set>
+#include <stdexcept>
 
 #include "core/runtime/http/curl_library.h"
 #include "core/runtime/http/resolver.h"
@@ -157,7 +159,12 @@ struct Transfer : vm::Timer {
 
 struct HttpClient::Impl {
     Impl(vm::Vm& isolate, Loop& loop) : vm(isolate), curl(*curl_library()), resolver(loop), epoll(::epoll_create1(EPOLL_CLOEXEC)), watch(loop, epoll) {
+        if (epoll < 0) throw std::runtime_error(std::strerror(errno));
         multi = curl.curl_multi_init();
+        if (multi == nullptr) {
+            ::close(epoll);
+            throw std::bad_alloc();
+        }
         curl.curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, note_socket);
         curl.curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
         curl.curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, note_timer);
@@ -307,13 +314,13 @@ struct HttpClient::Impl {
         transfer->method = transfer->request.method;
         transfer->url = transfer->request.url;
         transfer->sends_body = transfer->request.has_body;
-        transfer->started = vm::monotonic_now();
         transfer->time_left = transfer->request.timeout_ms * 1'000'000;
         transfer->fire = [](vm::Vm&, vm::Timer& timer) {
             auto& late = static_cast<Transfer&>(timer);
             late.client->end_late(late);
         };
         transfer->span = vm::trace::begin(vm, "http", transfer->method + " " + transfer->url);
+        transfer->started = vm::monotonic_now();
         transfers.insert(transfer);
         gathered.push_back(transfer);
         return transfer;
@@ -808,9 +815,10 @@ const HttpHead& HttpClient::head_of(const Transfer& transfer) { return transfer.
 std::string HttpClient::take_body(Transfer& transfer) { return impl_->take_body(transfer); }
 double HttpClient::elapsed_ms(const Transfer& transfer) { return static_cast<double>(transfer.ended - transfer.started) / 1e6; }
 Resolver& HttpClient::resolver() { return impl_->resolver; }
-std::string HttpClient::describe_counters() const {
-    return "requests: " + std::to_string(impl_->sent) + " over " + std::to_string(impl_->connections) + " connections, " +
-           std::to_string(impl_->lookups) + " lookups\n";
+void HttpClient::add_counters(vm::RunCounters& counters) const {
+    counters[vm::RunCounter::Requests] += impl_->sent;
+    counters[vm::RunCounter::Connections] += impl_->connections;
+    counters[vm::RunCounter::Lookups] += impl_->lookups;
 }
 void HttpClient::turn(vm::Vm&, bool) { impl_->turn(); }
 vm::Instant HttpClient::deadline() const { return impl_->active > 0 ? impl_->due : vm::kNever; }

@@ -85,7 +85,7 @@ public:
 
     void turn(vm::Vm& vm, bool is_idle) override;
     [[nodiscard]] vm::Instant deadline() const override;
-    [[nodiscard]] std::string describe_counters() const override;
+    void add_counters(vm::RunCounters& counters) const override;
 
     struct Impl;
 
