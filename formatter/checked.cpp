@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/support/utf8.h"
 #include "core/syntax/parser.h"
 
 namespace ruff::formatter {
@@ -58,6 +59,16 @@ std::string describe(const SyntaxTree& tree, const char* what, Span before) {
     return std::string(what) + " on line " + std::to_string(tree.source->lines().line_of(before.begin) + 1);
 }
 
+/// UTF-8 without NUL.
+bool is_plain_text(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const utf8::Decoded decoded = utf8::decode(text, at);
+        if (!decoded.is_valid || decoded.code_point == 0) return false;
+        at += decoded.size;
+    }
+    return true;
+}
+
 FormatResult source_as(FormatStatus status, const SyntaxTree& tree) {
     FormatResult result;
     result.status = status;
@@ -73,8 +84,8 @@ FormatStatus status_of(const SyntaxTree& tree) {
 }  // namespace
 
 bool is_readable(const SyntaxTree& tree) {
-    return std::none_of(tree.tokens.begin(), tree.tokens.end(), [](const Token& token) {
-        return token.kind == TokenKind::Unknown;
+    return std::none_of(tree.tokens.begin(), tree.tokens.end(), [&](const Token& token) {
+        return token.kind == TokenKind::Unknown && !is_plain_text(tree.text(token));
     });
 }
 

@@ -8,7 +8,7 @@
 /// The last step of formatting, and its safety: nothing leaves the formatter that does not say what the source says.
 namespace ruff::formatter {
 
-/// The text must be UTF-8 without NUL: of another nobody knows the tokens.
+/// Where code should stand there is nothing but UTF-8 without NUL: of other bytes nobody knows what they are meant to be.
 [[nodiscard]] bool is_readable(const syntax::SyntaxTree& tree);
 
 /// The defect of a printer that is not in step with the tokens.

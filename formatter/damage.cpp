@@ -86,7 +86,8 @@ bool Printer::is_sound_outside(const Node& node) const {
 }
 
 bool Printer::is_broken(const Node& item) const {
-    return !damage_.empty() && !is_sound_outside(item);
+    if (damage_.empty()) return false;
+    return caution_ == Caution::Statements ? !damage_of(item).empty() : !is_sound_outside(item);
 }
 
 }  // namespace ruff::formatter

@@ -46,6 +46,7 @@ void Document::soft_line() { add(Kind::Soft, 0); }
 void Document::line() { add(Kind::Line, 1); }
 void Document::blank_line() { add(Kind::BlankLine, 1); }
 void Document::if_broken(std::string_view text) { add_text(Kind::IfBroken, text); }
+void Document::join_comment() { add(Kind::Join, 0); }
 void Document::indent() { add(Kind::Indent, 0); }
 void Document::dedent() { add(Kind::Dedent, 0); }
 
@@ -147,6 +148,7 @@ private:
             case Kind::Fresh: case Kind::FreshBlank:
                 if (!at_line_start_ || must_break_) new_line(op.kind == Kind::FreshBlank);
                 break;
+            case Kind::Join: joins_comment_ = true; break;
             case Kind::Comment: case Kind::LastComment: put_comment({op.data, op.size}, op.kind); break;
             case Kind::Group: modes_.push_back(mode_for(op)); break;
             case Kind::GroupEnd: modes_.pop_back(); break;
@@ -194,7 +196,7 @@ private:
         if (!out_.empty()) out_ += is_blank ? "\n\n" : "\n";
         text_end_ = out_.size();
         at_line_start_ = true;
-        must_break_ = wants_space_ = false;
+        must_break_ = wants_space_ = joins_comment_ = false;
         column_ = 0;
     }
 
@@ -213,7 +215,7 @@ private:
             out_ += ' ';
             ++column_;
         }
-        wants_space_ = false;
+        wants_space_ = joins_comment_ = false;
     }
 
     void put(std::string_view text, std::uint32_t width) {
@@ -243,16 +245,18 @@ private:
         wants_space_ = false;
     }
 
+    /// Two before one that ends the line.
+    void put_blanks_before_comment(Kind kind) {
+        if (at_line_start_ || must_break_) return;
+        if (!out_.ends_with(' ') && !out_.ends_with('(') && !out_.ends_with('[')) put_space();
+        if (kind != Kind::LastComment) return;
+        drop_spaces();
+        out_ += "  ";
+        wants_space_ = false;
+    }
+
     void put_comment(std::string_view text, Kind kind) {
-        if (!at_line_start_ && !must_break_ && !out_.ends_with(' ') && !out_.ends_with('(') && !out_.ends_with('[')) {
-            put_space();
-        }
-        // Two blanks before a comment that ends the line.
-        if (kind == Kind::LastComment && !at_line_start_ && !must_break_) {
-            drop_spaces();
-            out_ += "  ";
-            wants_space_ = false;
-        }
+        if (!joins_comment_) put_blanks_before_comment(kind);
         put_lines(text);
         wants_space_ = true;
         must_break_ = kind == Kind::LastComment;
@@ -268,6 +272,7 @@ private:
     bool at_line_start_ = true;
     bool must_break_ = false;   // a comment that ends its line was written
     bool wants_space_ = false;  // a comment was written
+    bool joins_comment_ = false;
 };
 
 void Document::print(std::string& out, const LayoutOptions& options, std::uint32_t depth) {

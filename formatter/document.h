@@ -51,6 +51,8 @@ public:
     void fresh_line(bool is_blank);
     /// Only where the group is broken.
     void if_broken(std::string_view text);
+    /// A comment that comes next stands without a blank before it.
+    void join_comment();
     /// `ends_line`: what follows begins a line, whatever it is.
     void comment(std::string_view text, bool ends_line);
 
@@ -73,7 +75,7 @@ private:
     friend class Layout;
 
     enum class Kind : std::uint8_t {
-        Text, Verbatim, Space, Soft, Line, BlankLine, Hard, HardBlank, Fresh, FreshBlank, IfBroken, Comment,
+        Text, Verbatim, Space, Soft, Line, BlankLine, Hard, HardBlank, Fresh, FreshBlank, IfBroken, Join, Comment,
         LastComment, Group, GroupEnd, Indent, Dedent, End,
     };
     struct Op {

@@ -550,11 +550,12 @@ void Printer::postfix_chain(const Node& last) {
 
 // ---- Operators -----------------------------------------------------------------------------------------------
 
-/// `-e`, `!e`, `not e`. `--e` is two signs, and has no blank: at the start of a line `- ` would go on with the line above.
+/// `-e`, `!e`, `not e`. `--e` and `-/* c */ e` have no blank: at the start of a line `- ` would go on with the line above.
 void Printer::print(const UnaryExpr& unary) {
     const bool is_word = at(TokenKind::KwNot);
     take();
     if (is_word) document_.space();
+    else document_.join_comment();
     node(unary.operand);
 }
 

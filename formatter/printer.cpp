@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-
 namespace ruff::formatter {
 
 using namespace syntax;
 
-Printer::Printer(const SyntaxTree& tree, const LayoutOptions& options) : tree_(tree), options_(options) {
+Printer::Printer(const SyntaxTree& tree, const LayoutOptions& options, Caution caution)
+    : tree_(tree), options_(options), caution_(caution) {
     if (tree.has_errors) find_damage();
 }
 

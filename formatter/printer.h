@@ -28,10 +28,16 @@
 /// a block on one line. That is why formatting twice changes nothing.
 namespace ruff::formatter {
 
+/// What of a file with mistakes stays as it is.
+enum class Caution : std::uint8_t {
+    Mistakes,    ///< the innermost statements that a mistake lies in
+    Statements,  ///< the outermost
+};
+
 class Printer {
 public:
     /// Both outlive the printer.
-    Printer(const syntax::SyntaxTree& tree, const LayoutOptions& options);
+    Printer(const syntax::SyntaxTree& tree, const LayoutOptions& options, Caution caution = Caution::Mistakes);
 
     /// The whole file; ends in a line feed unless it is empty.
     [[nodiscard]] std::string file();
@@ -109,6 +115,7 @@ private:
 
     const syntax::SyntaxTree& tree_;
     const LayoutOptions& options_;
+    const Caution caution_;
     Document document_;
     std::string out_;
     std::uint32_t next_ = 0;          // the token to take next

@@ -5,6 +5,7 @@
 #include "core/syntax/walk.h"
 #include "formatter/checked.h"
 #include "formatter/printer.h"
+#include "formatter/ranges.h"
 
 namespace ruff::formatter {
 
@@ -13,12 +14,6 @@ using namespace syntax;
 namespace {
 
 // ---- Which statements ----------------------------------------------------------------------------------------
-
-/// Statements of one block, and how deep they stand.
-struct Stretch {
-    List<Stmt> statements;
-    std::uint32_t depth = 0;
-};
 
 List<Stmt> touching(const SyntaxTree& tree, List<Stmt> statements, std::uint32_t first_line, std::uint32_t last_line) {
     const LineIndex& lines = tree.source->lines();
@@ -144,20 +139,24 @@ FormatResult format_line_break(const SyntaxTree& tree, std::uint32_t line, const
 
 }  // namespace
 
+std::optional<std::string> with_formatted(const SyntaxTree& tree, const Stretch& stretch, const LayoutOptions& options) {
+    Printer printer(tree, options);
+    const std::string text = printer.statements(stretch.statements, stretch.depth);
+    if (!printer.is_in_step()) return std::nullopt;
+    const Span span = source_of(tree, stretch.statements);
+    std::string whole(tree.text().substr(0, span.begin));
+    whole += with_line_ends_of(tree, text);
+    whole += tree.text().substr(span.end);
+    return whole;
+}
+
 FormatResult format_range(const SyntaxTree& tree, std::uint32_t first_line, std::uint32_t last_line,
                           const LayoutOptions& options) {
     if (!is_readable(tree)) return untouched(tree, kOutOfStep);
     const Stretch stretch = stretch_of(tree, first_line, last_line);
     if (stretch.statements.empty()) return unchanged(tree);
-    Printer printer(tree, options);
-    std::string text = printer.statements(stretch.statements, stretch.depth);
-    if (!printer.is_in_step()) return untouched(tree, kOutOfStep);
-    text = with_line_ends_of(tree, std::move(text));
-    const Span span = source_of(tree, stretch.statements);
-    std::string whole(tree.text().substr(0, span.begin));
-    whole += text;
-    whole += tree.text().substr(span.end);
-    return checked(tree, std::move(whole));
+    std::optional<std::string> text = with_formatted(tree, stretch, options);
+    return text ? checked(tree, std::move(*text)) : untouched(tree, kOutOfStep);
 }
 
 FormatResult format_typed(const SyntaxTree& tree, std::uint32_t offset, char typed, const LayoutOptions& options) {

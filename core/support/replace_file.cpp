@@ -3,15 +3,18 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <cerrno>
+#include <climits>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace ruff {
 namespace {
-
-Error unwritable(int code) { return {ErrorCode::Unreadable, std::strerror(code)}; }
 
 /// False with `errno`.
 bool write_all(int descriptor, std::string_view text) {
@@ -32,18 +35,84 @@ bool take_over(int descriptor, const struct stat& from) {
     return fchmod(descriptor, from.st_mode & 07777) == 0;
 }
 
-/// Writes all of `text` to a new file beside `target`; its name, or why not.
-Result<std::string> write_beside(const std::string& target, const struct stat& status, std::string_view text) {
-    std::string name = target.substr(0, target.rfind('/') + 1) + ".ruff-XXXXXX";
-    const int file = mkostemp(name.data(), O_CLOEXEC);
-    if (file < 0) return unwritable(errno);
-    bool is_written = write_all(file, text) && take_over(file, status) && fsync(file) == 0;
-    const int code = errno;
-    is_written = close(file) == 0 && is_written;
-    if (is_written) return name;
-    unlink(name.c_str());
-    return unwritable(code);
+// ---- The file beside it --------------------------------------------------------------------------------------
+//
+// It must not stay behind when a signal ends the process. So its name lies where a handler finds it at any moment, on
+// any thread, with nothing but atomics and unlink(); git keeps its temporary files in the same way.
+
+/// The name of one such file, while it `is_named`. A place is never freed, only left, so that a handler reads it safely.
+struct Place {
+    std::atomic<bool> is_taken;
+    std::atomic<bool> is_named;
+    char name[PATH_MAX];
+};
+constinit std::array<Place, 64> places{};
+
+void remove_and_end(int signal) {
+    for (const Place& place : places) {
+        if (place.is_named.load()) unlink(place.name);
+    }
+    raise(signal);  // takes effect when this returns, and as if there had been no handler
 }
+
+/// Only where a signal would end the process as it is: whoever ignores or handles it knows better.
+void catch_ending_signals() {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXFSZ}) {
+        struct sigaction action {};
+        if (sigaction(signal, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) continue;
+        action.sa_handler = remove_and_end;
+        action.sa_flags = static_cast<int>(SA_RESETHAND);
+        sigaction(signal, &action, nullptr);
+    }
+}
+
+/// A file that is written beside another and either takes its place or is gone with this object.
+class FileBeside {
+public:
+    explicit FileBeside(const std::string& target) {
+        static const bool is_caught = (catch_ending_signals(), true);
+        static_cast<void>(is_caught);
+        for (Place& place : places) {
+            if (place.is_taken.exchange(true)) continue;
+            place_ = &place;
+            break;
+        }
+        const std::string pattern = target.substr(0, target.rfind('/') + 1) + ".ruff-XXXXXX";
+        if (place_ == nullptr || pattern.size() >= sizeof place_->name) {
+            errno = place_ == nullptr ? EMFILE : ENAMETOOLONG;
+            return;
+        }
+        std::memcpy(place_->name, pattern.c_str(), pattern.size() + 1);
+        place_->is_named.store(true);
+        file_ = mkostemp(place_->name, O_CLOEXEC);
+        exists_ = file_ >= 0;
+    }
+    FileBeside(const FileBeside&) = delete;
+    ~FileBeside() {
+        if (file_ >= 0) close(file_);
+        if (exists_) unlink(place_->name);
+        if (place_ == nullptr) return;
+        place_->is_named.store(false);
+        place_->is_taken.store(false);
+    }
+
+    /// All of `text`, with the permissions of another file. False with `errno`.
+    [[nodiscard]] bool write(std::string_view text, const struct stat& status) {
+        if (!exists_ || !write_all(file_, text) || !take_over(file_, status) || fsync(file_) != 0) return false;
+        return close(std::exchange(file_, -1)) == 0;
+    }
+
+    /// False with `errno`.
+    [[nodiscard]] bool take_place_of(const std::string& target) {
+        exists_ = rename(place_->name, target.c_str()) != 0;
+        return !exists_;
+    }
+
+private:
+    Place* place_ = nullptr;
+    int file_ = -1;
+    bool exists_ = false;
+};
 
 /// The file behind all symbolic links.
 std::string target_of(const std::string& path) {
@@ -75,19 +144,12 @@ Result<void> replace_file(const std::string& path, const FileState& read, std::s
     const std::string target = target_of(path);
     // To root everything is writable: the permissions say what is meant.
     if ((read.status().st_mode & 0222) == 0 || access(target.c_str(), W_OK) != 0) return refused("it is read-only");
-    const Result<std::string> beside = write_beside(target, read.status(), text);
-    if (!beside) return refused("cannot write beside it: " + beside.error().message);
+    FileBeside beside(target);
+    if (!beside.write(text, read.status())) return refused(std::string("cannot write beside it: ") + std::strerror(errno));
     const Result<FileState> now = FileState::of(target);
-    std::string why;
-    if (!now || !(*now == read)) {
-        why = "it was changed meanwhile";
-    } else if (rename(beside->c_str(), target.c_str()) != 0) {
-        why = std::strerror(errno);
-    } else {
-        return {};
-    }
-    unlink(beside->c_str());
-    return refused(why);
+    if (!now || !(*now == read)) return refused("it was changed meanwhile");
+    if (!beside.take_place_of(target)) return refused(std::strerror(errno));
+    return {};
 }
 
 }  // namespace ruff

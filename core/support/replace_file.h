@@ -30,7 +30,8 @@ private:
 /// Puts `text` in the place of the whole file at `path`, whose state was `read` before it was read.
 ///
 /// The text is written to a new file beside it, flushed, and renamed over it, so that the file is there whole at any
-/// time, before or after, also if the machine stops. It keeps its owner and permissions; of a symbolic link the target
+/// time, before or after, also if the machine stops. A signal that ends the process takes the new file along: for that
+/// the first call installs handlers for those that would end it (SIGINT, SIGTERM, SIGHUP, ...). The file keeps its owner and permissions; of a symbolic link the target
 /// is replaced. A file that is read-only, or that somebody has changed since, stays as it is; so does one whose folder
 /// cannot be written. Then the message of the error is `PATH is left as it was: WHY`.
 [[nodiscard]] Result<void> replace_file(const std::string& path, const FileState& read, std::string_view text);

@@ -4,6 +4,7 @@
 #include "core/compiler/compiler.h"
 #include "core/sema/module_graph.h"
 #include "core/syntax/parser.h"
+#include "formatter/checked.h"
 #include "formatter/format.h"
 #include "formatter/line_diff.h"
 
@@ -19,13 +20,6 @@ using formatter::format_tree;
 /// Two texts, for whoever has to find the difference.
 std::string both(const std::string& one, const std::string& other) {
     return formatter::unified_diff("formatted", one, other);
-}
-
-bool is_readable(const syntax::SyntaxTree& tree) {
-    for (const syntax::Token& token : tree.tokens) {
-        if (token.kind == TokenKind::Unknown) return false;
-    }
-    return true;
 }
 
 /// The text with other blanks: where there are some between tokens, three; lines begin at odd columns.
@@ -94,7 +88,7 @@ std::string bytecode_of(const std::string& path, const std::string& text) {
 std::string flaws_of(const std::string& text, const formatter::LayoutOptions& options) {
     const auto tree = syntax::parse_file(make_source("before.ruff", text));
     const FormatResult once = format_tree(*tree, options);
-    if (!is_readable(*tree)) return once.status == FormatStatus::Untouched ? "" : "What cannot be read is not left alone.\n";
+    if (!formatter::is_readable(*tree)) return once.status == FormatStatus::Untouched ? "" : "What cannot be read is not left alone.\n";
     if (once.status != (tree->has_errors ? FormatStatus::HasErrors : FormatStatus::Formatted)) {
         if (once.status != FormatStatus::Untouched) return "Its mistakes are not reported.\n";
         return "It is left untouched: " + once.defect + ".\n";
