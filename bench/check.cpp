@@ -14,10 +14,9 @@
 #include <vector>
 
 #include "core/lint/lint.h"
-#include "core/sema/effects.h"
+#include "core/sema/facts.h"
 #include "core/sema/module_graph.h"
 #include "core/sema/resolver.h"
-#include "core/sema/type_model.h"
 #include "core/syntax/parser.h"
 
 using namespace ruff;
@@ -86,14 +85,14 @@ Stages measure_stages(const Sources& sources) {
         lap(stages.parse);
         const auto model = sema::resolve(tree);
         lap(stages.resolve);
-        const auto types = sema::infer_types(*model);
+        sema::ProgramFacts facts;
+        (void)facts.types_of(*model);
         lap(stages.infer);
-        const auto effects = sema::infer_effects(*types);
+        (void)facts.effects_of(*model);
         lap(stages.effects);
-        (void)lint::check_file(*model);
+        (void)lint::check_file(*model, {}, facts);
         lap(stages.rules);
     }
-    stages.rules = std::max(1e-9, stages.rules - stages.infer);  // the rules have inferred the types once more
     return stages;
 }
 

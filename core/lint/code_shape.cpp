@@ -109,6 +109,25 @@ List<Node> FunctionRef::params() const {
     return {};
 }
 
+bool is_piped(const Context& context, const CallExpr& call) {
+    const Node* below = &call;
+    const Node* parent = context.parent(call);
+    if (parent->is<PropagateExpr>()) below = parent, parent = context.parent(*parent);
+    const auto* pipe = parent->as<PipeExpr>();
+    return pipe != nullptr && pipe->right == below;
+}
+
+void explain_immutable(const Context& context, Diagnostic& finding, sema::BindingId id) {
+    const sema::Binding& binding = context.model.bindings[id];
+    finding.labels.push_back({context.tree.tokens[binding.name_token].span(), "declared here", nullptr});
+    const Node* at = binding.declaration;
+    while (at != nullptr && !at->is<Binding>()) at = context.parent(*at);
+    if (at == nullptr || at->to<Binding>().keyword != BindingKeyword::Let) return;
+    const Span let = context.tree.tokens[at->first_token].span();
+    finding.help = "declare it with `mut`";
+    finding.fixes.push_back({"Declare `" + std::string(context.model.name(id)) + "` with `mut`", FixSafety::Unsafe, {{let, "mut"}}});
+}
+
 sema::FunctionId function_around(const Context& context, const Node& node) {
     for (const Node* at = context.parent(node); at != nullptr; at = context.parent(*at)) {
         if (is_function(*at)) return context.model.function_of(*at);

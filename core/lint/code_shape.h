@@ -41,6 +41,12 @@ struct FunctionRef {
 /// The function that is called for certain: by name, as a method of a known struct, or through a module.
 [[nodiscard]] FunctionRef called_function(const Context& context, const syntax::Node& callee);
 
+/// The call is the right side of `x |> f(a)`, which puts `x` before its arguments.
+[[nodiscard]] bool is_piped(const Context& context, const syntax::CallExpr& call);
+
+/// Says where a `let` or `const` variable is declared, and offers to declare a `let` with `mut`.
+void explain_immutable(const Context& context, Diagnostic& finding, sema::BindingId id);
+
 /// The function whose body or parameters a node stands in; 0 is the top level.
 [[nodiscard]] sema::FunctionId function_around(const Context& context, const syntax::Node& node);
 

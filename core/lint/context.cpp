@@ -4,8 +4,8 @@
 
 namespace ruff::lint {
 
-Context::Context(const sema::SemanticModel& semantic_model)
-    : model(semantic_model), tree(*semantic_model.tree), parents_(tree.node_count, nullptr) {
+Context::Context(const sema::SemanticModel& semantic_model, sema::Facts& facts)
+    : model(semantic_model), tree(*semantic_model.tree), parents_(tree.node_count, nullptr), facts_(facts) {
     std::vector<const syntax::Node*> in_order;
     in_order.reserve(tree.node_count);
     syntax::walk(*tree.root, [&](const syntax::Node& node) {
@@ -21,13 +21,8 @@ Context::Context(const sema::SemanticModel& semantic_model)
 }
 
 const sema::TypeModel& Context::types() const {
-    if (types_ == nullptr) types_ = sema::infer_types(model);
+    if (types_ == nullptr) types_ = &facts_.types_of(model);
     return *types_;
-}
-
-const sema::EffectModel& Context::effects() const {
-    if (effects_ == nullptr) effects_ = sema::infer_effects(types());
-    return *effects_;
 }
 
 std::span<const sema::Reference> Context::references_of(sema::BindingId id) const {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/lint/rule.h"
-#include "core/sema/effects.h"
+#include "core/sema/facts.h"
 #include "core/sema/semantic_model.h"
 
 namespace ruff::lint {
@@ -15,7 +15,8 @@ namespace ruff::lint {
 /// What the rules see of one file, and where they put what they find. Made for one check on one thread.
 class Context {
 public:
-    explicit Context(const sema::SemanticModel& model);
+    /// `facts` knows the file and its imports.
+    Context(const sema::SemanticModel& model, sema::Facts& facts);
 
     const sema::SemanticModel& model;
     const syntax::SyntaxTree& tree;
@@ -36,7 +37,9 @@ public:
 
     /// Made when the first rule asks for them.
     [[nodiscard]] const sema::TypeModel& types() const;
-    [[nodiscard]] const sema::EffectModel& effects() const;
+    /// Of the file or of one that it imports, directly or not.
+    [[nodiscard]] const sema::TypeModel& types_of(const sema::SemanticModel& file) const { return facts_.types_of(file); }
+    [[nodiscard]] const sema::EffectModel& effects() const { return facts_.effects_of(model); }
     [[nodiscard]] sema::Type type_of(const syntax::Node& node) const { return types().type_of(node); }
 
     /// Every mention of a variable, in order of the code.
@@ -61,8 +64,8 @@ private:
     std::vector<Diagnostic> findings_;
     mutable std::vector<sema::Reference> references_;          // by binding
     mutable std::vector<std::uint32_t> first_reference_;       // by BindingId, and one more
-    mutable std::unique_ptr<const sema::TypeModel> types_;
-    mutable std::unique_ptr<const sema::EffectModel> effects_;
+    sema::Facts& facts_;
+    mutable const sema::TypeModel* types_ = nullptr;
 };
 
 }  // namespace ruff::lint

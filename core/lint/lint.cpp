@@ -1,6 +1,7 @@
 #include "core/lint/lint.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/lint/code_shape.h"
 #include "core/lint/suppressions.h"
@@ -59,8 +60,8 @@ void remove_expected_errors(const Context& context, std::vector<Diagnostic>& fin
     });
 }
 
-std::vector<Diagnostic> run_rules(const sema::SemanticModel& model, const Selection& selection) {
-    Context context(model);
+std::vector<Diagnostic> run_rules(const sema::SemanticModel& model, const Selection& selection, sema::Facts& facts) {
+    Context context(model, facts);
     std::array<bool, kRuleCount> is_enabled{};
     for (const Rule& rule : all_rules()) {
         const std::optional<Severity> severity = selection.severity(rule.id);
@@ -80,30 +81,54 @@ std::vector<Diagnostic> run_rules(const sema::SemanticModel& model, const Select
 
 }  // namespace
 
-std::vector<Diagnostic> check_file(const sema::SemanticModel& model, const Selection& selection) {
+std::vector<Diagnostic> check_file(const sema::SemanticModel& model, const Selection& selection, sema::Facts& facts) {
     std::vector<Diagnostic> diagnostics = model.tree->diagnostics;
     if (model.tree->has_grammar_errors) return diagnostics;
     diagnostics.insert(diagnostics.end(), model.diagnostics.begin(), model.diagnostics.end());
-    for (Diagnostic& finding : run_rules(model, selection)) diagnostics.push_back(std::move(finding));
+    for (Diagnostic& finding : run_rules(model, selection, facts)) diagnostics.push_back(std::move(finding));
     std::stable_sort(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& left, const Diagnostic& right) {
         return left.span.begin < right.span.begin;
     });
     return diagnostics;
 }
 
+std::vector<Diagnostic> check_file(const sema::SemanticModel& model, const Selection& selection) {
+    sema::ProgramFacts facts;
+    return check_file(model, selection, facts);
+}
+
+namespace {
+
+/// Places of a text that are taken and do not overlap.
+class TakenSpans {
+public:
+    [[nodiscard]] bool touches(Span span) const {
+        const auto behind = ends_.lower_bound(span.begin);  // the first that ends there or later
+        return behind != ends_.end() && behind->second <= span.end;
+    }
+    void add(Span span) {
+        const auto entry = ends_.try_emplace(span.end, span.begin).first;
+        entry->second = std::min(entry->second, span.begin);
+    }
+
+private:
+    std::map<std::uint32_t, std::uint32_t> ends_;  // end to begin
+};
+
+}  // namespace
+
 std::vector<TextEdit> choose_edits(const std::vector<Diagnostic>& diagnostics, bool allows_unsafe) {
     std::vector<TextEdit> chosen;
+    TakenSpans taken;
     for (const Diagnostic& diagnostic : diagnostics) {
         const auto fix = std::find_if(diagnostic.fixes.begin(), diagnostic.fixes.end(), [&](const Fix& each) {
             return each.safety == FixSafety::Safe || (allows_unsafe && each.safety == FixSafety::Unsafe);
         });
         if (fix == diagnostic.fixes.end() || !diagnostic.is_rule) continue;
-        const bool is_free = std::none_of(fix->edits.begin(), fix->edits.end(), [&](const TextEdit& edit) {
-            return std::any_of(chosen.begin(), chosen.end(), [&](const TextEdit& other) {
-                return edit.span.begin <= other.span.end && other.span.begin <= edit.span.end;
-            });
-        });
-        if (is_free) chosen.insert(chosen.end(), fix->edits.begin(), fix->edits.end());
+        const bool is_free = std::none_of(fix->edits.begin(), fix->edits.end(), [&](const TextEdit& edit) { return taken.touches(edit.span); });
+        if (!is_free) continue;
+        for (const TextEdit& edit : fix->edits) taken.add(edit.span);
+        chosen.insert(chosen.end(), fix->edits.begin(), fix->edits.end());
     }
     std::sort(chosen.begin(), chosen.end(),
               [](const TextEdit& left, const TextEdit& right) { return left.span.begin < right.span.begin; });

@@ -7,6 +7,7 @@
 
 #include "core/config/config.h"
 #include "core/lint/rule.h"
+#include "core/sema/facts.h"
 #include "core/sema/semantic_model.h"
 
 namespace ruff::lint {
@@ -31,8 +32,10 @@ private:
 };
 
 /// Everything that is wrong with a file, in order of position: what is refused before running, then the findings of the
-/// rules that no suppression takes away. With errors of grammar nothing but those is reported. Reads only the model and
-/// the models of its imports; thread-safe.
+/// rules that no suppression takes away. With errors of grammar nothing but those is reported. Reads only the model, the
+/// models of its imports, and their `facts`.
+[[nodiscard]] std::vector<Diagnostic> check_file(const sema::SemanticModel& model, const Selection& selection, sema::Facts& facts);
+/// The same with facts of its own; thread-safe.
 [[nodiscard]] std::vector<Diagnostic> check_file(const sema::SemanticModel& model, const Selection& selection = {});
 
 /// The edits of the first fix of each diagnostic that is safe enough, in order of position; of fixes that overlap only

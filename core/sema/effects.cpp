@@ -1,8 +1,10 @@
 #include "core/sema/effects.h"
 
 // One walk over the code of each function notes what it does itself and which functions of the file it calls; then the
-// effects flow along the calls until nothing changes any more.
+// effects flow along the calls until nothing changes any more. What an imported function does is known from its own file,
+// which cannot call back into this one but through what it is given.
 
+#include "core/sema/facts.h"
 #include "core/syntax/walk.h"
 
 namespace ruff::sema {
@@ -11,7 +13,7 @@ using namespace ruff::syntax;
 
 namespace {
 
-/// What a piece of code does itself, and what it calls.
+/// What a piece of code does itself, and what it calls in its own file.
 struct Summary {
     Effects effects;
     std::vector<FunctionId> calls;
@@ -19,7 +21,8 @@ struct Summary {
 
 class Collector {
 public:
-    Collector(const TypeModel& types, FunctionId function) : types_(types), model_(types.model()), function_(function) {}
+    Collector(const TypeModel& types, Facts& facts, FunctionId function)
+        : types_(types), facts_(facts), model_(types.model()), function_(function) {}
 
     /// `node` and what is below it, but for the bodies of functions.
     Summary collect(const Node& root) {
@@ -40,6 +43,8 @@ private:
             case NodeKind::NameExpr:
             case NodeKind::DictShorthand:
             case NodeKind::SelfExpr: return look_at_name(node);
+            case NodeKind::MemberExpr: return look_at_member(node.to<MemberExpr>());
+            case NodeKind::StructExpr: return look_at_construction(node);
             case NodeKind::Assign: return look_at_assign(node.to<Assign>());
             case NodeKind::CallExpr: return look_at_call(node.to<CallExpr>(), nullptr);
             case NodeKind::PipeExpr: return look_at_pipe(node.to<PipeExpr>());
@@ -62,9 +67,38 @@ private:
 
     void look_at_name(const Node& node) {
         const BindingId id = model_.binding_of(node);
-        if (id == kNone || !model_.bindings[id].is_variable() || is_own(id)) return;
+        if (id == kNone || is_own(id)) return;
         const Binding& binding = model_.bindings[id];
-        if (binding.is_reassigned || binding.is_changed) summary_.effects.reads = true;
+        if (binding.is_variable()) return read_variable(binding);
+        if (binding.kind != BindingKind::Imported) return;
+        const SemanticModel* module = model_.imports[binding.index].module;
+        if (module != nullptr && binding.target != kNone) read_variable(module->bindings[binding.target]);
+    }
+
+    void read_variable(const Binding& binding) {
+        if (binding.is_variable() && (binding.is_reassigned || binding.is_changed)) summary_.effects.reads = true;
+    }
+
+    /// `m.count`
+    void look_at_member(const MemberExpr& member) {
+        const Type object = types_.type_of(*member.object);
+        const SemanticModel* module = types_.table().data(object).owner;
+        if (types_.table().single_kind(object) != ValueKind::Module || module == nullptr) return;
+        const BindingId exported = module->find_export(member.name.text());
+        if (exported != kNone) read_variable(module->bindings[exported]);
+    }
+
+    /// The defaults of the fields are evaluated.
+    void look_at_construction(const Node& literal) {
+        const Type type = types_.type_of(literal);
+        const StructInfo* known = types_.struct_of(type);
+        if (known == nullptr) {
+            summary_.effects.unknown = true;
+            return;
+        }
+        for (const FunctionId id : known->defaults) {
+            if (id != kNone) call(*types_.table().data(type).owner, id);
+        }
     }
 
     void look_at_assign(const Assign& statement) {
@@ -143,8 +177,14 @@ private:
     void call_type(Type type) {
         const TypeData& data = types_.table().data(type);
         const bool is_function = types_.table().single_kind(type) == ValueKind::Function;
-        if (is_function && data.owner == &model_) summary_.calls.push_back(data.index);
+        if (is_function && data.owner != nullptr) call(*data.owner, data.index);
         else if (type != Type::Never) summary_.effects.unknown = true;
+    }
+
+    void call(const SemanticModel& owner, FunctionId id) {
+        if (&owner == &model_) summary_.calls.push_back(id);
+        else if (owner.import_depth > kMaxImportDepth) summary_.effects.unknown = true;
+        else summary_.effects |= facts_.effects_of(owner).of(id);
     }
 
     /// A builtin may call what it was given.
@@ -162,6 +202,7 @@ private:
     }
 
     const TypeModel& types_;
+    Facts& facts_;
     const SemanticModel& model_;
     FunctionId function_;
     Summary summary_;
@@ -183,23 +224,24 @@ const Node* body_of(const FunctionInfo& function) {
 }  // namespace
 
 Effects EffectModel::of(const Node& node, FunctionId function) const {
-    const Summary summary = Collector(*types_, function).collect(node);
+    const Summary summary = Collector(*types_, *facts_, function).collect(node);
     Effects all = summary.effects;
     for (const FunctionId callee : summary.calls) all |= functions_[callee];
     return all;
 }
 
-std::unique_ptr<const EffectModel> infer_effects(const TypeModel& types) {
+std::unique_ptr<const EffectModel> infer_effects(const TypeModel& types, Facts& facts) {
     const SemanticModel& model = types.model();
     auto effects = std::make_unique<EffectModel>();
     effects->types_ = &types;
+    effects->facts_ = &facts;
     effects->functions_.resize(model.functions.size());
     std::vector<std::vector<FunctionId>> callers(model.functions.size());
     std::vector<FunctionId> changed;
     for (FunctionId id = 0; id < model.functions.size(); ++id) {
         const Node* body = body_of(model.functions[id]);
         if (body == nullptr) continue;
-        Summary summary = Collector(types, id).collect(*body);
+        Summary summary = Collector(types, facts, id).collect(*body);
         effects->functions_[id] = summary.effects;
         for (const FunctionId callee : summary.calls) callers[callee].push_back(id);
         changed.push_back(id);

@@ -1,5 +1,5 @@
 #pragma once
-// What running code does besides giving a value, followed through the call graph of one file.
+// What running code does besides giving a value, followed through the calls of a file and into its imports.
 
 #include <memory>
 #include <vector>
@@ -32,12 +32,13 @@ public:
     [[nodiscard]] Effects of(const syntax::Node& node, FunctionId function) const;
 
 private:
-    friend std::unique_ptr<const EffectModel> infer_effects(const TypeModel& types);
+    friend std::unique_ptr<const EffectModel> infer_effects(const TypeModel& types, Facts& facts);
     const TypeModel* types_ = nullptr;
+    Facts* facts_ = nullptr;
     std::vector<Effects> functions_;  // by FunctionId
 };
 
-/// Refers to `types`, which has to outlive it. Functions of other files are unknown, but for what their own file says.
-[[nodiscard]] std::unique_ptr<const EffectModel> infer_effects(const TypeModel& types);
+/// Refers to `types` and to `facts`, which knows what imported functions do; both have to outlive it.
+[[nodiscard]] std::unique_ptr<const EffectModel> infer_effects(const TypeModel& types, Facts& facts);
 
 }  // namespace ruff::sema

@@ -120,6 +120,12 @@ std::string first_error(const syntax::SyntaxTree& tree, const SemanticModel& mod
            std::to_string(at.column + 1) + ")";
 }
 
+std::string describe_circle(const std::vector<std::string>& names, std::size_t first) {
+    std::string text = "Circular import detected: ";
+    for (std::size_t i = 0; i < names.size(); ++i) text += names[(first + i) % names.size()] + " -> ";
+    return text + names[first];
+}
+
 namespace {
 
 class Loader {
@@ -148,7 +154,12 @@ private:
         real_paths_.push_back(std::move(real));
         loading_.push_back(index);
         ResolveOptions options;
-        for (const Node* import : collect_imports(*unit.tree)) options.imports.push_back(resolve_import(*import, index));
+        for (const Node* import : collect_imports(*unit.tree)) {
+            circles_.emplace_back();
+            options.imports.push_back(resolve_import(*import, index));
+            options.imports.back().circle = std::move(circles_.back());
+            circles_.pop_back();
+        }
         unit.model = resolve(unit.tree, std::move(options));
         loading_.pop_back();
         unit.failure = first_error(*unit.tree, *unit.model);
@@ -164,7 +175,7 @@ private:
             const std::string real = real_path(path);
             const std::uint32_t known = find(real);
             if (known != kNone) {
-                bind(import, known, importer);
+                bind(import, known);
                 return import;
             }
             auto source = load(path);
@@ -177,7 +188,7 @@ private:
                 import.failure = "Module " + import.name + " cannot be read: " + source.error().message;
                 return import;
             }
-            bind(import, add(import.name, real, std::move(source).value()), importer);
+            bind(import, add(import.name, real, std::move(source).value()));
             return import;
         }
         import.failure = "Module not found: " + import.name;
@@ -185,12 +196,14 @@ private:
         return import;
     }
 
-    void bind(ModuleImport& import, std::uint32_t module, std::uint32_t) {
+    void bind(ModuleImport& import, std::uint32_t module) {
         const auto cycle = std::find(loading_.begin(), loading_.end(), module);
         if (cycle != loading_.end()) {
-            import.failure = "Circular import detected: ";
-            for (auto at = cycle; at != loading_.end(); ++at) import.failure += graph_.modules[*at]->name + " -> ";
-            import.failure += graph_.modules[module]->name;
+            std::vector<std::string> names;
+            for (auto at = cycle; at != loading_.end(); ++at) names.push_back(graph_.modules[*at]->name);
+            import.failure = describe_circle(names, 0);
+            const std::size_t begin = static_cast<std::size_t>(cycle - loading_.begin());
+            for (std::size_t i = 0; i + 1 < names.size(); ++i) circles_[begin + i] = describe_circle(names, i);
             return;
         }
         const ModuleUnit& unit = *graph_.modules[module];
@@ -212,6 +225,7 @@ private:
     std::string root_;
     std::vector<std::string> real_paths_;   // by module
     std::vector<std::uint32_t> loading_;    // the chain of imports that is being followed
+    std::vector<std::string> circles_;      // of the import that is being followed in each of them: ModuleImport::circle
 };
 
 }  // namespace

@@ -51,6 +51,8 @@ struct ModuleOptions {
                                                     const std::string& root);
 /// "looked for a.ruff, modules/a.ruff"
 [[nodiscard]] std::string missing_module_hint(const std::vector<std::string>& looked);
+/// "Circular import detected: b -> c -> a -> b" for files a, b, c that import each other in that order, and `first` 1.
+[[nodiscard]] std::string describe_circle(const std::vector<std::string>& names, std::size_t first);
 /// Message and place of the first error that keeps a file from being imported; empty when there is none.
 [[nodiscard]] std::string first_error(const syntax::SyntaxTree& tree, const SemanticModel& model);
 

@@ -47,6 +47,9 @@ Resolver::Resolver(std::shared_ptr<const SyntaxTree> tree, ResolveOptions option
     : model_(std::make_unique<SemanticModel>()), options_(std::move(options)) {
     model_->tree = std::move(tree);
     model_->imports = std::move(options_.imports);
+    for (const ModuleImport& import : model_->imports) {
+        if (import.module != nullptr) model_->import_depth = std::max(model_->import_depth, import.module->import_depth + 1);
+    }
     model_->uses_.resize(model_->tree->node_count);
     model_->functions_.resize(model_->tree->node_count, kNone);
 }

@@ -174,6 +174,7 @@ struct ModuleImport {
     std::string name;                     ///< "a.b"
     std::string failure;                  ///< message of the error it raises
     std::string failure_hint;
+    std::string circle;                   ///< the failure further down, where what it imports comes back to this file
 };
 
 class SemanticModel {
@@ -185,6 +186,7 @@ public:
     std::vector<FunctionInfo> functions;    ///< 0: the top level
     std::vector<StructInfo> structs;
     std::vector<ModuleImport> imports;
+    std::uint32_t import_depth = 0;         ///< of the longest chain of imports that begins here
     std::vector<Reference> references;
     std::vector<UndefinedName> undefined;
     std::vector<BindingId> exports;         ///< in order of declaration

@@ -10,6 +10,8 @@
 
 namespace ruff::sema {
 
+class Facts;
+
 /// What infer_types() found out. Refers to the model and to those of its imports, which have to outlive it.
 class TypeModel {
 public:
@@ -50,7 +52,7 @@ private:
     std::vector<bool> leaves_;    // by node id, of blocks
 };
 
-/// Finds the types of a file. Linear in the text but for a small factor; thread-safe; any model will do.
-[[nodiscard]] std::unique_ptr<const TypeModel> infer_types(const SemanticModel& model);
+/// Finds the types of a file; `facts` has those of its imports. Linear in the text but for a small factor; any model will do.
+[[nodiscard]] std::unique_ptr<const TypeModel> infer_types(const SemanticModel& model, Facts& facts);
 
 }  // namespace ruff::sema

@@ -13,23 +13,37 @@ using namespace ruff::syntax;
 
 Analysis::Analysis(std::shared_ptr<const FileText> file_text, ParseResult syntax_tree,
                    std::vector<std::shared_ptr<const Analysis>> imported,
-                   std::unique_ptr<const sema::SemanticModel> semantic_model)
+                   std::unique_ptr<const sema::SemanticModel> semantic_model, bool meets_a_circle)
     : text(std::move(file_text)),
       tree(std::move(syntax_tree)),
       imports(std::move(imported)),
       model(std::move(semantic_model)),
+      meets_circle(meets_a_circle),
       failure_(sema::first_error(*tree, *model)) {}
 
 Analysis::~Analysis() = default;
 
 const std::vector<Diagnostic>& Analysis::diagnostics() const {
-    std::call_once(diagnostics_once_, [this] { diagnostics_ = lint::check_file(*model, text->settings->selection); });
+    std::call_once(diagnostics_once_, [this] { diagnostics_ = lint::check_file(*model, text->settings->selection, facts_); });
     return diagnostics_;
 }
 
 const sema::TypeModel& Analysis::types() const {
-    std::call_once(types_once_, [this] { types_ = sema::infer_types(*model); });
+    std::call_once(types_once_, [this] { types_ = sema::infer_types(*model, facts_); });
     return *types_;
+}
+
+const sema::EffectModel& Analysis::effects() const {
+    std::call_once(effects_once_, [this] { effects_ = sema::infer_effects(types(), facts_); });
+    return *effects_;
+}
+
+const sema::TypeModel& Analysis::FileFacts::types_of(const sema::SemanticModel& model) {
+    return file_.owner_of(model)->types();
+}
+
+const sema::EffectModel& Analysis::FileFacts::effects_of(const sema::SemanticModel& model) {
+    return file_.owner_of(model)->effects();
 }
 
 const Mentions& Analysis::mentions() const {

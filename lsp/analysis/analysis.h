@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/sema/facts.h"
 #include "core/sema/semantic_model.h"
-#include "core/sema/type_model.h"
 #include "lsp/analysis/file_text.h"
 
 namespace ruff::lsp {
@@ -18,7 +18,8 @@ class Mentions;
 class Analysis {
 public:
     Analysis(std::shared_ptr<const FileText> text, syntax::ParseResult tree,
-             std::vector<std::shared_ptr<const Analysis>> imports, std::unique_ptr<const sema::SemanticModel> model);
+             std::vector<std::shared_ptr<const Analysis>> imports, std::unique_ptr<const sema::SemanticModel> model,
+             bool meets_circle);
     ~Analysis();
 
     const std::shared_ptr<const FileText> text;
@@ -26,6 +27,8 @@ public:
     /// One for each of `model->imports`; null where it cannot be had.
     const std::vector<std::shared_ptr<const Analysis>> imports;
     const std::unique_ptr<const sema::SemanticModel> model;
+    /// A circle of imports was met below: what it comes to depends on the file where one began.
+    const bool meets_circle;
 
     [[nodiscard]] const std::string& path() const { return text->path; }
     [[nodiscard]] const SourceFile& source() const { return *text->source; }
@@ -49,11 +52,26 @@ public:
     [[nodiscard]] const std::string& failure() const { return failure_; }
 
 private:
+    /// What this file and those it imports know about themselves.
+    class FileFacts final : public sema::Facts {
+    public:
+        explicit FileFacts(const Analysis& file) : file_(file) {}
+        [[nodiscard]] const sema::TypeModel& types_of(const sema::SemanticModel& model) override;
+        [[nodiscard]] const sema::EffectModel& effects_of(const sema::SemanticModel& model) override;
+
+    private:
+        const Analysis& file_;
+    };
+    [[nodiscard]] const sema::EffectModel& effects() const;
+
     std::string failure_;
+    mutable FileFacts facts_{*this};
     mutable std::once_flag diagnostics_once_;
     mutable std::vector<Diagnostic> diagnostics_;
     mutable std::once_flag types_once_;
     mutable std::unique_ptr<const sema::TypeModel> types_;
+    mutable std::once_flag effects_once_;
+    mutable std::unique_ptr<const sema::EffectModel> effects_;
     mutable std::once_flag mentions_once_;
     mutable std::unique_ptr<const Mentions> mentions_;
     mutable std::once_flag parents_once_;

@@ -1,8 +1,6 @@
 // Diagnostics of everything but the document that is edited: dependents and the workspace, in the background, and the
 // answers of clients that ask instead of being told.
 
-#include <algorithm>
-
 #include "lsp/features/diagnostics.h"
 #include "lsp/protocol/uri.h"
 #include "lsp/session/server.h"
@@ -72,6 +70,7 @@ void Server::run_background_check(const std::shared_ptr<const Snapshot>& snapsho
         std::swap(all, checks_all_);
     }
     if (changed.empty() && !all) return;
+    const std::set<std::string> affected = import_graph_.with_dependents(*snapshot, changed);
     bool is_stale = false, has_open_dependents = false;
     std::set<std::shared_ptr<const FolderSettings>> settings;
     snapshot->each_file([&](const std::shared_ptr<const FileText>& file) {
@@ -81,11 +80,7 @@ void Server::run_background_check(const std::shared_ptr<const Snapshot>& snapsho
         }
         if (is_stale) return false;
         if (!is_checked_in_workspace(*snapshot, *file)) return true;
-        const bool is_affected = all || changed.contains(file->path) ||
-                                 std::any_of(changed.begin(), changed.end(), [&](const std::string& path) {
-                                     return snapshot->depends_on(*file, path);
-                                 });
-        if (!is_affected) return true;
+        if (!all && !affected.contains(file->path)) return true;
         if (settings.insert(file->settings).second) publish_settings(*snapshot, *file->settings);
         if (snapshot->client().pulls_diagnostics) {
             has_open_dependents = has_open_dependents || (file->is_open() && !changed.contains(file->path));

@@ -13,6 +13,7 @@
 
 #include "lsp/features/request.h"
 #include "lsp/protocol/messages.h"
+#include "lsp/session/import_graph.h"
 #include "lsp/session/lane.h"
 #include "lsp/session/workspace.h"
 
@@ -148,6 +149,7 @@ private:
         std::string body;
         bool is_empty = true;
     };
+    ImportGraph import_graph_;  // of the background lane
     std::mutex published_mutex_;
     std::unordered_map<std::string, Published> published_;  // by URI
 

@@ -1,7 +1,6 @@
 #include "lsp/session/snapshot.h"
 
 #include <algorithm>
-#include <set>
 
 #include "core/sema/module_graph.h"
 #include "core/sema/resolver.h"
@@ -62,22 +61,6 @@ std::string Snapshot::find_module(const FileText& importer, std::string_view nam
     return {};
 }
 
-bool Snapshot::depends_on(const FileText& file, std::string_view path) const {
-    std::set<std::string, std::less<>> seen;
-    std::vector<std::shared_ptr<const FileText>> waiting{find(file.path)};
-    while (!waiting.empty()) {
-        const std::shared_ptr<const FileText> at = std::move(waiting.back());
-        waiting.pop_back();
-        if (at == nullptr) continue;
-        for (const std::string& name : at->import_names()) {
-            std::string found = find_module(*at, name);
-            if (found == path) return true;
-            if (!found.empty() && seen.insert(found).second) waiting.push_back(find(found));
-        }
-    }
-    return false;
-}
-
 // ---- Analyses ------------------------------------------------------------------------------------------------
 
 /// Analyses one file and what it imports.
@@ -86,44 +69,44 @@ public:
     explicit Analyzer(const Snapshot& snapshot) : snapshot_(snapshot) {}
 
     std::shared_ptr<const Analysis> analyze(const std::string& path) {
-        if (auto found = snapshot_.known(path)) return found;
+        const bool is_root = loading_.empty();
+        if (auto found = snapshot_.known(path); found != nullptr && (is_root || !found->meets_circle)) return found;
         if (const auto found = local_.find(path); found != local_.end()) return found->second;
         const std::shared_ptr<const FileText> text = snapshot_.find(path);
         if (text == nullptr) return nullptr;
 
         const syntax::ParseResult tree = text->tree();
         const std::size_t depth = loading_.size();
-        loading_.push_back({path, text});
+        loading_.push_back({path, text, {}});
         std::vector<sema::ModuleImport> imports;
         std::vector<std::shared_ptr<const Analysis>> files;
+        bool meets_circle = false;
         for (const syntax::Node* node : sema::collect_imports(*tree)) {
             files.push_back(nullptr);
-            imports.push_back(find_import(*node, *text, files.back()));
+            imports.push_back(find_import(*node, *text, files.back(), meets_circle));
+            imports.back().circle = std::move(loading_[depth].circle);
+            loading_[depth].circle.clear();
         }
         loading_.pop_back();
         std::shared_ptr<const Analysis> made = reuse(path, *text, imports, files);
         if (made == nullptr) {
             sema::ResolveOptions options;
             options.imports = std::move(imports);
-            made = std::make_shared<const Analysis>(text, tree, std::move(files), sema::resolve(tree, std::move(options)));
+            made = std::make_shared<const Analysis>(text, tree, std::move(files), sema::resolve(tree, std::move(options)), meets_circle);
         }
-        // Below the place where a circle closes the result is good for this question only.
-        if (circle_begin_ >= depth) {
-            circle_begin_ = kNoCircle;
-            return snapshot_.keep(path, std::move(made));
-        }
-        local_[path] = made;
-        return made;
+        if (is_root || !meets_circle) return snapshot_.keep(path, std::move(made));
+        return local_[path] = made;
     }
 
 private:
-    static constexpr std::size_t kNoCircle = static_cast<std::size_t>(-1);
     struct Loading {
         std::string path;
         std::shared_ptr<const FileText> text;
+        std::string circle;  // of the import that is being followed: ModuleImport::circle
     };
 
-    sema::ModuleImport find_import(const syntax::Node& node, const FileText& importer, std::shared_ptr<const Analysis>& file) {
+    sema::ModuleImport find_import(const syntax::Node& node, const FileText& importer, std::shared_ptr<const Analysis>& file,
+                                   bool& meets_circle) {
         sema::ModuleImport import;
         import.node = &node;
         import.name = sema::module_name(node);
@@ -134,8 +117,12 @@ private:
             import.failure_hint = sema::missing_module_hint(looked);
             return import;
         }
-        if (describe_circle(path, import)) return import;
+        if (closes_circle(path, import)) {
+            meets_circle = true;
+            return import;
+        }
         file = analyze(path);
+        meets_circle = meets_circle || (file != nullptr && file->meets_circle);
         if (file == nullptr || !file->failure().empty()) {
             import.failure = "Module " + import.name + " has an error: " + (file == nullptr ? "" : file->failure());
             file = nullptr;
@@ -145,13 +132,13 @@ private:
         return import;
     }
 
-    bool describe_circle(const std::string& path, sema::ModuleImport& import) {
+    bool closes_circle(const std::string& path, sema::ModuleImport& import) {
         const auto begin = std::find_if(loading_.begin(), loading_.end(), [&](const Loading& each) { return each.path == path; });
         if (begin == loading_.end()) return false;
-        circle_begin_ = std::min(circle_begin_, static_cast<std::size_t>(begin - loading_.begin()));
-        import.failure = "Circular import detected: ";
-        for (auto at = begin; at != loading_.end(); ++at) import.failure += stem_of(at->path) + " -> ";
-        import.failure += stem_of(path);
+        std::vector<std::string> names;
+        for (auto at = begin; at != loading_.end(); ++at) names.push_back(stem_of(at->path));
+        import.failure = sema::describe_circle(names, 0);
+        for (std::size_t i = 0; i + 1 < names.size(); ++i) begin[static_cast<std::ptrdiff_t>(i)].circle = sema::describe_circle(names, i);
         return true;
     }
 
@@ -168,7 +155,8 @@ private:
         std::shared_ptr<const Analysis> before = snapshot_.candidate(path);
         if (before == nullptr || before->text.get() != &text || before->imports != files) return nullptr;
         for (std::size_t i = 0; i < imports.size(); ++i) {
-            if (before->model->imports[i].failure != imports[i].failure) return nullptr;
+            const sema::ModuleImport& known = before->model->imports[i];
+            if (known.failure != imports[i].failure || known.circle != imports[i].circle) return nullptr;
         }
         return before;
     }
@@ -176,7 +164,6 @@ private:
     const Snapshot& snapshot_;
     std::vector<Loading> loading_;  // the chain of imports that is being followed
     std::unordered_map<std::string, std::shared_ptr<const Analysis>> local_;
-    std::size_t circle_begin_ = kNoCircle;  // the outermost file of `loading_` that a circle goes back to
 };
 
 std::shared_ptr<const Analysis> Snapshot::known(const std::string& path) const {

@@ -18,8 +18,8 @@
 // done is kept. Analyses of open documents are held by the snapshot; those of other files only as long as somebody uses
 // them, so a workspace of thousands of files costs its texts.
 //
-// Circular imports fail where they close the circle, so what they come to depends on where one begins. Analyses below
-// a circle are therefore good for the file that was asked about and are not kept for others.
+// Circular imports fail where they close the circle, so what they come to depends on where one begins. An analysis that
+// met a circle is therefore good for the question about its own file only, and is made again when it is imported.
 //
 // The alternative, a database of memoised queries that is invalidated in place (as in rust-analyzer), shares more
 // between versions. A file of ten thousand lines is parsed and resolved in milliseconds, so sharing whole files is enough.
@@ -63,6 +63,8 @@ public:
     [[nodiscard]] const Client& client() const { return *state_.client; }
     [[nodiscard]] const FileMap& open_files() const { return state_.open; }
     [[nodiscard]] const FileMap& disk_files() const { return *state_.disk; }
+    /// The same; another object whenever it has changed.
+    [[nodiscard]] const std::shared_ptr<const FileMap>& disk() const { return state_.disk; }
     [[nodiscard]] const std::vector<std::string>& folders() const { return state_.folders; }
     [[nodiscard]] const std::string& rule_pages() const { return state_.rule_pages; }
     [[nodiscard]] TokenHistory& token_history() const { return *state_.token_history; }
@@ -83,8 +85,6 @@ public:
     /// `looked` are the places.
     [[nodiscard]] std::string find_module(const FileText& importer, std::string_view name,
                                           std::vector<std::string>* looked = nullptr) const;
-    /// Whether a file imports `path`, directly or not. Only reads import statements.
-    [[nodiscard]] bool depends_on(const FileText& file, std::string_view path) const;
 
     // Positions as this client counts them.
     [[nodiscard]] Json position(const SourceFile& source, std::uint32_t offset) const;

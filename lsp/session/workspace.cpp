@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "core/sema/module_graph.h"
@@ -168,8 +169,7 @@ bool Workspace::change(std::string_view uri, std::int64_t version, const Json& c
     const std::string path = path_or_uri(uri);
     const auto found = state_.open.find(path);
     if (found == state_.open.end()) return false;
-    std::string text(found->second->text());
-    for (const Json& change : changes.items()) apply_change(text, change, state_.client->encoding);
+    std::string text = changed_text(*found->second->source, changes, state_.client->encoding);
     std::shared_ptr<FileText> changed = make_text(path, found->second->uri, make_source(path, std::move(text)));
     changed->version = version;
     found->second = std::move(changed);
@@ -261,22 +261,62 @@ void Workspace::load_import(const FileText& importer, const std::string& name,
 
 // ---- Edits ---------------------------------------------------------------------------------------------------
 
-void apply_change(std::string& text, const Json& change, PositionEncoding encoding) {
-    const std::string_view replacement = change["text"].text();
-    if (!change.has("range")) {
-        text = replacement;
-        return;
-    }
-    const LineIndex lines(text);
-    const auto offset_of = [&](const Json& position) {
-        const auto number = [&](std::string_view name) {
-            constexpr std::int64_t kMost = 0xFFFFFFF0;
-            return static_cast<std::uint32_t>(std::clamp(position[name].integer().value_or(0), std::int64_t{0}, kMost));
-        };
-        return lines.offset({number("line"), number("character")}, encoding);
+namespace {
+
+LineColumn position_of(const Json& position) {
+    const auto number = [&](std::string_view name) {
+        constexpr std::int64_t kMost = 0xFFFFFFF0;
+        return static_cast<std::uint32_t>(std::clamp(position[name].integer().value_or(0), std::int64_t{0}, kMost));
     };
-    const std::uint32_t begin = offset_of(change["range"]["start"]), end = offset_of(change["range"]["end"]);
-    text.replace(begin, std::max(begin, end) - begin, replacement);
+    return {number("line"), number("character")};
+}
+
+/// A text that is being changed, and a line index of what it was at some time.
+class ChangingText {
+public:
+    ChangingText(const SourceFile& before, PositionEncoding encoding)
+        : text_(before.text()), lines_(&before.lines()), same_until_(text_.size() + 2), encoding_(encoding) {}
+
+    void apply(const Json& change) {
+        const std::string_view replacement = change["text"].text();
+        if (!change.has("range")) {
+            text_ = replacement;
+            same_until_ = 0;
+            return;
+        }
+        const std::uint32_t begin = offset_of(change["range"]["start"]), end = offset_of(change["range"]["end"]);
+        text_.replace(begin, std::max(begin, end) - begin, replacement);
+        same_until_ = std::min<std::size_t>(same_until_, begin);
+    }
+
+    [[nodiscard]] std::string take() { return std::move(text_); }
+
+private:
+    std::uint32_t offset_of(const Json& json) {
+        const LineColumn position = position_of(json);
+        const std::uint32_t offset = lines_->offset(position, encoding_);
+        // Where the line ends the byte behind counts too: a LF after CR.
+        if (offset + std::size_t{1} < same_until_) return offset;
+        indexed_ = text_;
+        lines_ = &own_lines_.emplace(indexed_);
+        same_until_ = text_.size() + 2;
+        return lines_->offset(position, encoding_);
+    }
+
+    std::string text_;
+    const LineIndex* lines_;
+    std::string indexed_;                  // what `own_lines_` looks at
+    std::optional<LineIndex> own_lines_;
+    std::size_t same_until_;               // before it `lines_` holds; 2 more than the size where it holds everywhere
+    PositionEncoding encoding_;
+};
+
+}  // namespace
+
+std::string changed_text(const SourceFile& before, const Json& changes, PositionEncoding encoding) {
+    ChangingText text(before, encoding);
+    for (const Json& change : changes.items()) text.apply(change);
+    return text.take();
 }
 
 }  // namespace ruff::lsp

@@ -75,7 +75,8 @@ private:
     SettingsCache settings_;
 };
 
-/// `text` after one content change: the whole text, or a range that is replaced.
-void apply_change(std::string& text, const Json& change, PositionEncoding encoding);
+/// The text after content changes, one after the other: each the whole text, or a range that is replaced. Changes that come
+/// from the end to the beginning, as editors send those of many cursors, cost no new line index each.
+[[nodiscard]] std::string changed_text(const SourceFile& before, const Json& changes, PositionEncoding encoding);
 
 }  // namespace ruff::lsp

@@ -152,13 +152,17 @@ Outcome run_page(const std::string& rule_name, const Context& context) {
     }
     const std::vector<FencedBlock> blocks = read_fenced_blocks(page);
     if (blocks.empty()) return fail("The page has no example.\n");
+    TemporaryFolder folder;
+    for (const FencedBlock& block : read_fenced_blocks(read_file(context.root / "tests/lint" / (rule_name + ".md")).value_or(""))) {
+        if (const std::string_view file = block.attribute("file"); !file.empty()) write_file(folder.path() / file, block.content);
+    }
+    const fs::path example = folder.path() / "example.ruff";
     lint::Selection selection;
     selection.add(rule);
-    const bool needs_module = blocks[0].content.find("import ") != std::string::npos;
-    if (!needs_module && findings_of(blocks[0].content, "example.ruff", rule_name, selection).empty()) {
+    if (findings_of(blocks[0].content, example, rule_name, selection).empty()) {
         return fail("The rule finds nothing in the first example of its page.\n");
     }
-    if (blocks.size() > 1 && !findings_of(blocks[1].content, "example.ruff", rule_name, selection).empty()) {
+    if (blocks.size() > 1 && !findings_of(blocks[1].content, example, rule_name, selection).empty()) {
         return fail("The rule finds something in what its page recommends.\n");
     }
     return pass();
@@ -184,9 +188,10 @@ constexpr Deliberate kDeliberate[] = {
     {"Captured variables are shared", "lost-update"},
 };
 
-/// A variable or function that only shows how something is written is no mistake either, in the documentation.
+/// A variable or function that only shows how something is written is no mistake either, in the documentation, nor is a
+/// module that does not exist.
 bool is_deliberate(const FencedBlock& block, const Diagnostic& finding) {
-    if (finding.code == "unused-variable" || finding.code == "unused-function") return true;
+    if (finding.code == "unused-variable" || finding.code == "unused-function" || finding.code == "unresolved-import") return true;
     return std::any_of(std::begin(kDeliberate), std::end(kDeliberate), [&](const Deliberate& each) {
         return block.heading.find(each.heading) != std::string::npos && finding.code == each.rule;
     });

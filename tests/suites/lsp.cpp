@@ -24,6 +24,7 @@
 //     edit M [M2] "TEXT"     a change of the client, with \n for a line break and \" for a quotation mark
 //     close FILE
 //     save FILE "TEXT"       a change on disk
+//     delete FILE            takes it from the disk
 //     settings               switches the inlay hints on
 //     pull FILE, pull-workspace   of clients that ask for diagnostics; the title ends in `(pull)`
 
@@ -290,10 +291,11 @@ private:
             driver_.change(place.path, place.offset, end, words.back());
         } else if (name == "close") {
             driver_.close(word(1));
-        } else if (name == "save") {
-            write_file(folder_ / word(1), word(2));
+        } else if (name == "save" || name == "delete") {
+            if (name == "save") write_file(folder_ / word(1), word(2));
+            else std::filesystem::remove(folder_ / word(1));
             Json changes;
-            changes.push(make_object("uri", driver_.uri(word(1)), "type", 2));
+            changes.push(make_object("uri", driver_.uri(word(1)), "type", name == "save" ? 2 : 3));
             driver_.notify("workspace/didChangeWatchedFiles", make_object("changes", std::move(changes)));
         } else if (name == "rename") {
             Json params = at(word(1));

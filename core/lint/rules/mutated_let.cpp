@@ -5,16 +5,6 @@ namespace {
 
 using namespace syntax;
 
-/// The `let` of a declaration, or kNoToken.
-std::uint32_t let_token(const Context& context, const sema::Binding& binding) {
-    for (const Node* at = binding.declaration; at != nullptr; at = context.parent(*at)) {
-        if (const auto* statement = at->as<Binding>()) {
-            return statement->keyword == BindingKeyword::Let ? statement->first_token : kNoToken;
-        }
-    }
-    return kNoToken;
-}
-
 void check_root(Context& context, const Node& root, const Node& change) {
     const sema::BindingId id = root.is<NameExpr>() ? context.model.binding_of(root) : sema::kNone;
     if (id == sema::kNone) return;
@@ -25,11 +15,7 @@ void check_root(Context& context, const Node& root, const Node& change) {
     const std::string name(context.model.name(id));
     Diagnostic& finding =
         context.report(change, "Cannot mutate immutable " + std::string(is_let ? "let" : "const") + " binding: " + name);
-    finding.labels.push_back({context.tree.tokens[binding.name_token].span(), "declared here", nullptr});
-    const std::uint32_t token = let_token(context, binding);
-    if (token == kNoToken) return;
-    finding.help = "declare it with `mut`";
-    finding.fixes.push_back({"Declare `" + name + "` with `mut`", FixSafety::Unsafe, {{context.tree.tokens[token].span(), "mut"}}});
+    explain_immutable(context, finding, id);
 }
 
 /// `xs[0] := 1`, `p.x += 1`

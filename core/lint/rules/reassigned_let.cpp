@@ -5,16 +5,6 @@ namespace {
 
 using namespace syntax;
 
-/// The `let` of a declaration, or kNoToken.
-std::uint32_t let_token(const Context& context, const sema::Binding& binding) {
-    for (const Node* at = binding.declaration; at != nullptr; at = context.parent(*at)) {
-        if (const auto* statement = at->as<Binding>()) {
-            return statement->keyword == BindingKeyword::Let ? statement->first_token : kNoToken;
-        }
-    }
-    return kNoToken;
-}
-
 void check(Context& context) {
     for (const sema::Reference& reference : context.model.references) {
         if (reference.access != sema::Access::Assign && reference.access != sema::Access::Update) continue;
@@ -25,11 +15,7 @@ void check(Context& context) {
         const bool is_let = binding.declared_as == sema::DeclaredAs::Let;
         Diagnostic& finding = context.report(context.tree.tokens[reference.token].span(),
                                              "Cannot reassign immutable " + std::string(is_let ? "let" : "const") + " binding: " + name);
-        finding.labels.push_back({context.tree.tokens[binding.name_token].span(), "declared here", nullptr});
-        const std::uint32_t token = let_token(context, binding);
-        if (token == kNoToken) continue;
-        finding.help = "declare it with `mut`";
-        finding.fixes.push_back({"Declare `" + name + "` with `mut`", FixSafety::Unsafe, {{context.tree.tokens[token].span(), "mut"}}});
+        explain_immutable(context, finding, reference.binding);
     }
 }
 

@@ -80,7 +80,8 @@ void check_builtin_call(Context& context, const CallExpr& call, const BuiltinRow
 }
 
 void check_function_call(Context& context, const CallExpr& call, const FunctionRef& function) {
-    if (function.model != &context.model) return;
+    const sema::TypeModel& types = context.types_of(*function.model);
+    const SyntaxTree& tree = *function.model->tree;
     std::vector<const Param*> params;
     for (const Node* node : function.params()) {
         if (node->is<SelfParam>()) continue;
@@ -91,22 +92,14 @@ void check_function_call(Context& context, const CallExpr& call, const FunctionR
         const Node& argument = *call.arguments[i];
         if (argument.is<Spread>() || argument.is<NamedArgument>()) return;
         if (params[i]->type == nullptr) continue;
-        const KindMask wanted = kinds_of(context, *params[i]->pattern);
+        const KindMask wanted = types.table().kinds(types.type_of(*params[i]->pattern));
         if (!is_disjoint(kinds_of(context, argument), wanted)) continue;
-        Diagnostic& finding = context.report(argument, "parameter `" + std::string(context.tree.text(*params[i]->pattern)) + "` expects " +
-                                                           std::string(context.tree.text(*params[i]->type)) + ", got " +
+        Diagnostic& finding = context.report(argument, "parameter `" + std::string(tree.text(*params[i]->pattern)) + "` expects " +
+                                                           std::string(tree.text(*params[i]->type)) + ", got " +
                                                            type_text(context, argument));
-        finding.labels.push_back({context.tree.span(*params[i]->type), "declared here", nullptr});
+        finding.labels.push_back({tree.span(*params[i]->type), "declared here", &tree == &context.tree ? nullptr : tree.source});
         add_await_hint(context, finding, argument, wanted);
     }
-}
-
-bool is_piped(const Context& context, const CallExpr& call) {
-    const Node* below = &call;
-    const Node* parent = context.parent(call);
-    if (parent->is<PropagateExpr>()) below = parent, parent = context.parent(*parent);
-    const auto* pipe = parent->as<PipeExpr>();
-    return pipe != nullptr && pipe->right == below;
 }
 
 void check_calls(Context& context) {

@@ -7,6 +7,10 @@ namespace {
 
 using namespace syntax;
 
+/// Looking for a near name compares with every name in sight. In a file with thousands of undefined names only so many
+/// comparisons are made, and the last of them get no help: the others show what is wrong.
+constexpr std::size_t kMostComparisons = 500'000;
+
 /// `Promise.all` and the like are findings of promise-namespace.
 bool is_promise_namespace(const Context& context, const Node& name) {
     constexpr std::string_view kMembers[] = {"all", "race", "any", "allSettled", "resolve", "reject"};
@@ -16,12 +20,14 @@ bool is_promise_namespace(const Context& context, const Node& name) {
 }
 
 void check(Context& context) {
+    const std::size_t names_in_sight = context.model.bindings.size() + kBuiltinCount;
+    std::size_t comparisons = 0;
     for (const sema::UndefinedName& name : context.model.undefined) {
         const std::string text(context.model.text(name.name));
         if (text == "Promise" && is_promise_namespace(context, *name.node)) continue;
         if (!qualified_name(context, name).empty()) continue;  // of module-name-unqualified
         Diagnostic& finding = context.report(context.tree.tokens[name.token].span(), "Undefined variable: " + text);
-        finding.help = sema::undefined_hint(context.model, name);
+        if ((comparisons += names_in_sight) <= kMostComparisons) finding.help = sema::undefined_hint(context.model, name);
     }
 }
 

@@ -60,15 +60,6 @@ std::string describe(std::string_view name, Arity arity, std::size_t got) {
     return text + ", got " + std::to_string(got);
 }
 
-/// The call is the right side of `x |> f(a)`, which puts `x` before its arguments.
-bool is_piped(const Context& context, const CallExpr& call) {
-    const Node* below = &call;
-    const Node* parent = context.parent(call);
-    if (parent->is<PropagateExpr>()) below = parent, parent = context.parent(*parent);
-    const auto* pipe = parent->as<PipeExpr>();
-    return pipe != nullptr && pipe->right == below;
-}
-
 void check(Context& context) {
     context.each<CallExpr>([&](const CallExpr& call) {
         const auto* name = call.callee->as<NameExpr>();

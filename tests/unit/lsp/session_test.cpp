@@ -70,31 +70,46 @@ std::filesystem::path nowhere() { return "/nowhere/at/all"; }
 TEST_CASE("incremental changes give the text that the client has") {
     Random random(20'26);
     for (const PositionEncoding encoding : {PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32}) {
-        std::string oracle = random_text(random, 40), text = oracle;
+        std::string oracle = random_text(random, 40);
         for (int step = 0; step < 400; ++step) {
-            const std::uint32_t one = random_boundary(random, oracle), other = random_boundary(random, oracle);
-            const std::uint32_t begin = std::min(one, other);
-            const std::uint32_t last = boundary_before(oracle, std::min(std::max(one, other), begin + 12));
-            const std::string piece = random_text(random, below(random, 3));
-            const Json range = make_object("start", position_of(oracle, begin, encoding), "end", position_of(oracle, last, encoding));
-            apply_change(text, make_object("range", range, "text", piece), encoding);
-            oracle.replace(begin, last - begin, piece);
-            REQUIRE(text == oracle);
+            const auto before = make_source("edited.ruff", oracle);
+            Json changes{Json::Array{}};
+            // Several in one message, half of the time from the end to the beginning.
+            const bool goes_back = below(random, 2) == 0;
+            std::uint32_t limit = static_cast<std::uint32_t>(oracle.size());
+            for (std::size_t i = 0, count = 1 + below(random, 4); i < count; ++i) {
+                const std::uint32_t end = boundary_before(oracle, std::min(limit, random_boundary(random, oracle)));
+                const std::uint32_t begin = boundary_before(oracle, end - static_cast<std::uint32_t>(below(random, std::min(end, 12u) + 1)));
+                const std::string piece = random_text(random, below(random, 3));
+                const Json range = make_object("start", position_of(oracle, begin, encoding), "end", position_of(oracle, end, encoding));
+                changes.push(make_object("range", range, "text", piece));
+                oracle.replace(begin, end - begin, piece);
+                limit = goes_back ? begin : static_cast<std::uint32_t>(oracle.size());
+            }
+            REQUIRE(changed_text(*before, changes, encoding) == oracle);
+            if (oracle.size() > 400) oracle.resize(boundary_before(oracle, 200));
         }
-        apply_change(text, make_object("text", "whole"), encoding);
-        CHECK(text == "whole");
+        Json whole{Json::Array{}};
+        whole.push(make_object("range", make_object(), "text", "lost"));
+        whole.push(make_object("text", "whole\n"));
+        whole.push(make_object("range", make_object("start", make_object("line", 1), "end", make_object("line", 1)), "text", "more"));
+        CHECK(changed_text(*make_source("edited.ruff", oracle), whole, encoding) == "whole\nmore");
     }
 }
 
 TEST_CASE("a change outside the text is one at its edge") {
-    std::string text = "ab\ncd";
     const auto at = [](int line, int character) { return make_object("line", line, "character", character); };
-    apply_change(text, make_object("range", make_object("start", at(0, 99), "end", at(0, 99)), "text", "!"), PositionEncoding::Utf16);
-    CHECK(text == "ab!\ncd");
-    apply_change(text, make_object("range", make_object("start", at(9, 0), "end", at(9, 9)), "text", "?"), PositionEncoding::Utf16);
-    CHECK(text == "ab!\ncd?");
-    apply_change(text, make_object("range", make_object("start", at(1, 1), "end", at(0, 1)), "text", "-"), PositionEncoding::Utf16);
-    CHECK(text == "ab!\nc-d?");
+    const auto change = [&](Json start, Json end, const char* text) {
+        return make_object("range", make_object("start", std::move(start), "end", std::move(end)), "text", text);
+    };
+    const auto before = make_source("edited.ruff", "ab\ncd");
+    Json changes{Json::Array{}};
+    changes.push(change(at(0, 99), at(0, 99), "!"));
+    CHECK(changed_text(*before, changes, PositionEncoding::Utf16) == "ab!\ncd");
+    changes.push(change(at(9, 0), at(9, 9), "?"));
+    CHECK(changed_text(*before, changes, PositionEncoding::Utf16) == "ab!\ncd?");
+    changes.push(change(at(1, 1), at(0, 1), "-"));
+    CHECK(changed_text(*before, changes, PositionEncoding::Utf16) == "ab!\nc-d?");
 }
 
 TEST_CASE("after random edits a server says what a fresh one says") {

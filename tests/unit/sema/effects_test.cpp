@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/sema/effects.h"
+#include "core/sema/facts.h"
 #include "core/sema/resolver.h"
 #include "core/syntax/parser.h"
 #include "tests/support/catch.h"
@@ -10,13 +10,15 @@
 namespace ruff::sema {
 namespace {
 
-/// "f: reads suspends" for each named function and method, in the order written.
-std::vector<std::string> effects_of(const std::string& text) {
+/// "f: reads suspends" for each named function and method, in the order written. Every import is of `module`.
+std::vector<std::string> effects_of(const std::string& text, const SemanticModel* module = nullptr) {
     auto tree = syntax::parse_file(make_source("effects.ruff", text));
     REQUIRE_FALSE(tree->has_grammar_errors);
-    const std::unique_ptr<SemanticModel> model = resolve(tree);
-    const std::unique_ptr<const TypeModel> types = infer_types(*model);
-    const std::unique_ptr<const EffectModel> effects = infer_effects(*types);
+    ResolveOptions options;
+    for (const syntax::Node* import : collect_imports(*tree)) options.imports.push_back({import, module, kNone, "", "", "", ""});
+    const std::unique_ptr<SemanticModel> model = resolve(tree, std::move(options));
+    ProgramFacts facts;
+    const EffectModel* effects = &facts.effects_of(*model);
     std::vector<std::pair<std::uint32_t, std::string>> found;
     for (FunctionId id = 0; id < model->functions.size(); ++id) {
         const auto* named = model->functions[id].node->as<syntax::FuncDecl>();
@@ -65,6 +67,34 @@ func runs() { return [1].map(|n| { print(n) }) }
 func named() { run := |n| odd(n); return run(1) }
 func counts(log: Log) { return log.count() })") ==
           Lines{"even: writes", "odd: writes", "add: writes", "count:", "made:", "runs: writes", "named: writes", "counts:"});
+}
+
+TEST_CASE("effects come through imports") {
+    const std::unique_ptr<SemanticModel> module = resolve(syntax::parse_file(make_source("m.ruff", R"(mut total := 0
+export mut count := 0
+export const LIMIT := 10
+export func pure(n) { return n + LIMIT }
+export func reader() { return total }
+export func writer() { total += 1; count += 1 }
+export async func waits(n) { await async_sleep(n) }
+export struct Point { x = now(); func grow(self) { self.x += 1 }; func size(self) { return self.x } }
+)")));
+    CHECK(effects_of(R"(import m
+from m import pure, waits, Point, count, LIMIT
+func a() { return m.pure(1) + pure(2) + LIMIT + m.LIMIT }
+func b() { return m.reader() }
+func c() { m.writer() }
+func d() { return waits(1) }
+func e() { return count }
+func f() { return m.count }
+func g() { return Point { x: 1 } }
+func h() { p := m.Point {}; p.grow(); return p.size() }
+func i() { return [1].map(m.pure) }
+func j() { return m.missing() })",
+                     module.get()) == Lines{"a:", "b: reads", "c: reads writes", "d: suspends", "e: reads", "f: reads", "g: reads",
+                                            "h: reads writes", "i:", "j: unknown"});
+    CHECK(effects_of("import m\nfrom m import f\nfunc a() { return f() }\nfunc b() { return m.f() }") ==
+          Lines{"a: unknown", "b: unknown"});
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include "tests/support/catch.h"
 
 #include "core/sema/resolver.h"
-#include "core/sema/type_model.h"
+#include "core/sema/facts.h"
 #include "core/syntax/parser.h"
 #include "core/syntax/walk.h"
 
@@ -14,7 +14,8 @@ std::vector<std::string> shown(const std::string& text) {
     auto tree = syntax::parse_file(make_source("types.ruff", text));
     REQUIRE_FALSE(tree->has_grammar_errors);
     const std::unique_ptr<SemanticModel> model = resolve(tree);
-    const std::unique_ptr<const TypeModel> types = infer_types(*model);
+    ProgramFacts facts;
+    const TypeModel* types = &facts.types_of(*model);
     std::vector<std::pair<std::uint32_t, std::string>> found;
     syntax::walk(*tree->root, [&](const syntax::Node& node) {
         const auto* call = node.as<syntax::CallExpr>();
