@@ -88,6 +88,12 @@ bool slow_set_cell(Vm& vm, Instruction ins) {
     return set_marked(vm, base[ins.a].as<CellObject>()->value, base[ins.b], (ins.flags & bc::kTakeB) != 0, cell_name(vm, ins.a));
 }
 
+bool slow_get_upvalue(Vm& vm, Instruction ins) {
+    const Frame& frame = *vm.frame;
+    raise_marker(vm, frame.base[-1].as<FunctionObject>()->captures()[ins.b], frame.code->source->captures[ins.b].name);
+    return unwind(vm);
+}
+
 bool slow_get_upvalue_cell(Vm& vm, Instruction ins) {
     const Frame& frame = *vm.frame;
     raise_marker(vm, frame.base[-1].as<FunctionObject>()->captures()[ins.b].as<CellObject>()->value,

@@ -102,6 +102,7 @@ void write_back(Vm& vm, const Code& code, Value* base, Instruction ins);
 [[nodiscard]] bool slow_get_cell(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_set_cell(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_use_environment(Vm& vm, Instruction ins);
+[[nodiscard]] bool slow_get_upvalue(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_get_upvalue_cell(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_set_upvalue_cell(Vm& vm, Instruction ins);
 [[nodiscard]] bool slow_closure(Vm& vm, Instruction ins);

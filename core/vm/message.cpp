@@ -25,9 +25,9 @@
 //
 // What cannot go. In a value that is sent, a generator, an open file and the like raise. Behind a function, a variable whose value
 // cannot go becomes *unsent*: the bytes written for it are taken back to the variable's beginning, a checkpoint on the list of
-// containers, and a marker with the message is put there instead, which raises when the variable is read. The exceptions raise at
-// once, because the program can be told earlier: variables that the sent function's own text names, and values captured without a
-// cell, which have no place for a marker.
+// containers, and a marker with the message is put there instead, which raises when the variable is read. Variables that the sent
+// function's own text names, and that hold such a value themselves, raise at once, because the program can be told earlier; so does
+// the receiver of a bound method, which is no variable.
 
 #include "core/vm/message.h"
 
@@ -203,12 +203,12 @@ public:
     }
 
 private:
-    /// A container being written. `checkpoint` >= 0: the content of a variable, taken back to there when it cannot go.
+    /// A container being written, or a variable, which has a checkpoint: what was written of it is taken back when it cannot go.
     struct Frame {
         Object* object;
         std::size_t position = 0;
         bool is_movable;             ///< nobody but the message holds the object and what it lies in
-        std::int32_t checkpoint = -1;
+        const Value* variable = nullptr;   ///< with a checkpoint: what is written, in the object, a cell or a closure
     };
     struct Checkpoint {
         std::size_t bytes, numbers, blocks, transfers;
@@ -283,14 +283,14 @@ private:
     /// Writes the next child of the innermost container.
     bool step() {
         Frame& frame = frames_.back();
-        if (frame.checkpoint >= 0) {
+        if (frame.variable != nullptr) {
             // The content has been written when this comes up again.
             if (frame.position++ > 0) {
                 checkpoints_.pop_back();
                 frames_.pop_back();
                 return true;
             }
-            return put_value(reinterpret_cast<CellObject*>(frame.object)->value, false);
+            return put_value(*frame.variable, false);
         }
         bool is_last = false;
         const Value* child = next_child(frame, is_last);
@@ -299,8 +299,23 @@ private:
             return true;
         }
         const bool is_movable = frame.is_movable && child->is_heap() && child->object()->references == 1;
+        Object* object = frame.object;
         if (is_last) frames_.pop_back();
+        if (is_captured_value(*object, *child)) {
+            enter_variable(object, *child);
+            return true;
+        }
         return put_value(*child, is_movable);
+    }
+
+    /// Captured without a cell. What is no object goes in any case.
+    static bool is_captured_value(const Object& object, const Value& child) {
+        if (object.kind != ValueKind::Function || !child.is_heap() || child.is(ValueKind::Cell)) return false;
+        return reinterpret_cast<const FunctionObject&>(object).form() == FunctionForm::Closure;
+    }
+    void enter_variable(Object* object, const Value& content) {
+        frames_.push_back({object, 0, false, &content});
+        checkpoints_.push_back(here());
     }
 
     static const Value* next_child(Frame& frame, bool& is_last) {
@@ -411,8 +426,7 @@ private:
             case ValueKind::Function: return put_function(*reinterpret_cast<FunctionObject*>(object));
             case ValueKind::Cell:
                 put_tag(Tag::Cell, object);
-                frames_.push_back({object, 0, false, static_cast<std::int32_t>(checkpoints_.size())});
-                checkpoints_.push_back(here());
+                enter_variable(object, reinterpret_cast<CellObject*>(object)->value);
                 return true;
             case ValueKind::Error: return put_error(*reinterpret_cast<ErrorObject*>(object));
             case ValueKind::Module: {
@@ -551,7 +565,7 @@ private:
 
     /// Takes the variable that `value` lies in back to its beginning, or raises when it lies in none.
     bool refuse(const Value& value) {
-        while (!frames_.empty() && frames_.back().checkpoint < 0) frames_.pop_back();
+        while (!frames_.empty() && frames_.back().variable == nullptr) frames_.pop_back();
         if (frames_.empty() && !in_globals_) return raise_refusal(value, "");
         Checkpoint back;
         std::string text = refusal(value, "");
@@ -559,6 +573,12 @@ private:
             back = global_checkpoint_;
             text = value.object() == global_object_ ? refusal(value, global_name_) : refusal(value, "", global_name_);
         } else {
+            const Frame& variable = frames_.back();
+            if (variable.object->kind == ValueKind::Function) {
+                const auto& function = *reinterpret_cast<FunctionObject*>(variable.object);
+                const std::string_view name = function.code->source->captures[static_cast<std::size_t>(variable.variable - function.captures())].name;
+                text = value.object() == variable.variable->object() ? refusal(value, name) : refusal(value, "", name);
+            }
             back = checkpoints_.back();
             checkpoints_.pop_back();
             frames_.pop_back();
