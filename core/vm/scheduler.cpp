@@ -123,7 +123,7 @@ Fiber* Scheduler::next(Vm& vm) {
         if (vm.exit_code >= 0) return nullptr;
 
         const bool outstanding = events != nullptr && events->has_outstanding();
-        if (heap_.empty() && !outstanding) return nullptr;
+        if (!keeps_alive() && !outstanding) return nullptr;
         if (!vm.circles.empty()) vm.report_circles();
         Output::flush();
         if (virtual_now_ != 0 && !heap_.empty() && !outstanding) {

@@ -43,6 +43,7 @@ public:
 /// Called when its deadline has come. Embedded in its owner.
 struct Timer {
     std::uint32_t slot = 0;                              ///< position in the heap + 1; 0: not armed
+    bool is_background = false;                          ///< alone it keeps no program alive
     void (*fire)(Vm& vm, Timer& timer) = nullptr;
 };
 
@@ -95,6 +96,7 @@ private:
     void sift_down(std::size_t i);
     void place(std::size_t i, const Entry& entry);
     void fire_due(Vm& vm);
+    [[nodiscard]] bool keeps_alive() const { return heap_.size() > 1 || (!heap_.empty() && !heap_[0].timer->is_background); }
     /// Real work is under way: virtual time passes as the real one does.
     void wait_on_virtual_clock(Vm& vm);
 

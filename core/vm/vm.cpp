@@ -224,6 +224,7 @@ void Vm::end_everything() {
     }
     if (on_ending != nullptr) on_ending(*this);
     grace_.fire = [](Vm& vm, Timer&) { vm.exit_code = vm.ending_code; };
+    grace_.is_background = true;
     if (grace_.slot == 0) scheduler.arm(grace_, scheduler.now() + kGrace);
 }
 
