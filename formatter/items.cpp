@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "formatter/printer.h"
 
 // Statements, members, variants and arms: one below the other, or beside each other where the author has a block on one
@@ -191,7 +193,11 @@ private:
             end = tree_.tokens[end_token_].begin;
             index_ = items_.size();
         }
-        document_.verbatim(without_trailing_blanks(tree_.text(Span{begin, end})));
+        // Blanks behind the last token go; a string that is never closed holds those at the end of the file.
+        const std::string_view text = tree_.text(Span{begin, end});
+        const std::uint32_t token_end = printer_.next_ > 0 ? tree_.tokens[printer_.next_ - 1].end : 0;
+        const std::size_t kept = token_end > begin ? token_end - begin : 0;
+        document_.verbatim(text.substr(0, std::max(kept, without_trailing_blanks(text).size())));
         document_.force_break();
         return true;
     }

@@ -9,6 +9,21 @@ namespace ruff::formatter {
 
 using namespace syntax;
 
+/// Behind a head that is broken the block is, too:
+///
+///     while a { b }      or      while a
+///                                    and b {
+///                                    c
+///                                }
+template <class Head>
+void Printer::head_and_body(const Block& block, Head head) {
+    comments();
+    document_.begin_group();
+    head();
+    body(block);
+    document_.end_group();
+}
+
 // ---- Paths, parameters ---------------------------------------------------------------------------------------
 
 void Printer::print(const Path& path) { take_tokens(path); }
@@ -71,8 +86,7 @@ void Printer::print(const FuncDecl& func) {
     if (func.is_generator) take();
     document_.space();
     take();
-    signature(func.params, func.result);
-    grouped_body(*func.body);
+    head_and_body(*func.body, [&] { signature(func.params, func.result); });
 }
 
 void Printer::print(const StructField& field) {
@@ -152,16 +166,23 @@ void Printer::print(const ImportItem& item) {
     if (item.alias) document_.space(), word(), take();
 }
 
-/// `from path import a, b as c`: a line break behind a comma would end it, so it is never broken.
+/// No comma is put behind the last name: with one the list would go on in the next line.
+///
+///     from path import a, b as c      or      from path import a,
+///                                                 b as c
 void Printer::print(const FromImport& import) {
     word();
     node(import.path);
     document_.space(), word();
     if (import.imports_all) return take();
+    document_.begin_group();
+    document_.indent();
     for (std::size_t i = 0; i < import.items.size(); ++i) {
-        if (i > 0) word();
+        if (i > 0) take(), trailing_comments(), document_.line();
         node(import.items[i]);
     }
+    document_.dedent();
+    document_.end_group();
     if (next_ <= import.last_token) take();
 }
 
@@ -180,9 +201,7 @@ void Printer::print(const Test& test) {
 
 void Printer::print(const While& loop) {
     word();
-    node(loop.condition);
-    document_.space();
-    grouped_body(*loop.body);
+    head_and_body(*loop.body, [&] { node(loop.condition), document_.space(); });
 }
 
 void Printer::print(const Loop& loop) {
@@ -195,9 +214,7 @@ void Printer::print(const For& loop) {
     node(loop.pattern);
     if (loop.second != nullptr) word(), node(loop.second);
     document_.space(), word();
-    node(loop.iterable);
-    document_.space();
-    grouped_body(*loop.body);
+    head_and_body(*loop.body, [&] { node(loop.iterable), document_.space(); });
 }
 
 void Printer::print(const Return& statement) {
@@ -615,8 +632,7 @@ void Printer::print(const FuncExpr& func) {
     if (func.is_async) word();
     take();
     if (func.is_generator) take();
-    signature(func.params, func.result);
-    grouped_body(*func.body);
+    head_and_body(*func.body, [&] { signature(func.params, func.result); });
 }
 
 /// `async |a, b| body`

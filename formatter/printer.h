@@ -87,6 +87,8 @@ private:
     bool closes_empty(std::uint32_t closing);
     void body(const syntax::Block& block);
     void grouped_body(const syntax::Block& block);
+    template <class Head>
+    void head_and_body(const syntax::Block& block, Head head);
 
     // What is left as it is because something is wrong with it (damage.cpp)
     void find_damage();
