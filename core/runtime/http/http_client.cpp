@@ -4,15 +4,10 @@
 //        ▲ └───── looking up ───────▲                     │
 //        └──────────── redirect to be followed ◀──────────┘
 //
-// Sockets. All of libcurl's sockets live in one private epoll set, and the loop waits for that one descriptor: libcurl opens and
-// closes, the kernel forgets what is closed, and nobody else owns a socket. The socket callback only notes what is wanted; the
-// differences are applied after the batch, because libcurl takes a socket out and puts it back at every request of a kept
-// connection. A number that libcurl opens afresh counts as not registered (the open callback notes it): the close callback is not
-// called for sockets that never connected, and REMOVE does not mean closed.
+// Sockets and libcurl's own timer are the matter of CurlSockets (curl_sockets.h).
 //
-// Time. The timer callback only notes when libcurl wants to be called; zero means after this batch. The time-out of a request is a
-// timer of the scheduler: it covers lookups and redirects, does not run while the request waits for a place, and follows the
-// virtual clock of tests.
+// Time. The time-out of a request is a timer of the scheduler: it covers lookups and redirects, does not run while the request waits
+// for a place, and follows the virtual clock of tests.
 //
 // What always holds: nothing of libcurl is called from its callbacks (they note and append), results are drained after each
 // batch, observers are called after that, and an observer may release any transfer, also one whose turn is next: lists of
@@ -24,22 +19,17 @@
 #include "core/runtime/http/http_client.h"
 
 #include <strings.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <map>
-#include <new>
 #include <set>
-#include <stdexcept>
 
 #include "core/runtime/http/curl_library.h"
+#include "core/runtime/http/curl_sockets.h"
+#include "core/runtime/http/origin.h"
 #include "core/runtime/http/resolver.h"
 #include "core/vm/trace.h"
 #include "core/vm/vm.h"
@@ -56,20 +46,6 @@ constexpr std::size_t kStreamBuffer = 256 * 1024;   // above it the sender of a 
 
 enum class State : std::uint8_t { Gathered, LookingUp, Waiting, Active, Ended };
 
-struct Origin {
-    std::string scheme, host, port;
-    bool operator==(const Origin&) const = default;
-    [[nodiscard]] std::string key() const { return scheme + "://" + host + ":" + port; }
-};
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    }
-    return out;
-}
-
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) text.remove_suffix(1);
@@ -78,36 +54,6 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_redirect_status(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string() : value;
-}
-
-/// Whether `host` is named by NO_PROXY: `*`, or a list of names that stand for themselves and what ends with them.
-bool is_proxy_exempt(const std::string& host) {
-    std::string list = environment("no_proxy");
-    if (list.empty()) list = environment("NO_PROXY");
-    for (std::size_t begin = 0; begin < list.size();) {
-        const std::size_t end = std::min(list.find_first_of(", ", begin), list.size());
-        std::string name = lower(list.substr(begin, end - begin));
-        begin = end + 1;
-        if (name == "*") return true;
-        if (name.starts_with('.')) name.erase(0, 1);
-        if (!name.empty() && (host == name || host.ends_with("." + name))) return true;
-    }
-    return false;
-}
-
-/// The proxy that the environment names for requests to `origin`; empty without one.
-std::string proxy_of_environment(const Origin& origin) {
-    // The upper-case HTTP_PROXY is not looked at: a CGI program gets it from whoever sends the request.
-    std::string proxy = environment(origin.scheme == "https" ? "https_proxy" : "http_proxy");
-    if (proxy.empty() && origin.scheme == "https") proxy = environment("HTTPS_PROXY");
-    if (proxy.empty()) proxy = environment("all_proxy");
-    if (proxy.empty()) proxy = environment("ALL_PROXY");
-    return proxy.empty() || is_proxy_exempt(origin.host) ? std::string() : proxy;
 }
 
 }  // namespace
@@ -158,34 +104,17 @@ struct Transfer : vm::Timer {
 };
 
 struct HttpClient::Impl {
-    Impl(vm::Vm& isolate, Loop& loop) : vm(isolate), curl(*curl_library()), resolver(loop), epoll(::epoll_create1(EPOLL_CLOEXEC)), watch(loop, epoll) {
-        if (epoll < 0) throw std::runtime_error(std::strerror(errno));
-        multi = curl.curl_multi_init();
-        if (multi == nullptr) {
-            ::close(epoll);
-            throw std::bad_alloc();
-        }
-        curl.curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, note_socket);
-        curl.curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
-        curl.curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, note_timer);
-        curl.curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
-        curl.curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(kMaxTransfers));
-        watch_sockets();
+    Impl(vm::Vm& isolate, Loop& loop)
+        : vm(isolate), curl(*curl_library()), resolver(loop), sockets(curl, loop, [this] { drain(); }) {
+        curl.curl_multi_setopt(sockets.multi(), CURLMOPT_MAXCONNECTS, static_cast<long>(kMaxTransfers));
     }
     ~Impl() {
         while (!transfers.empty()) release(*transfers.begin());
         for (CURL* easy : idle_handles) curl.curl_easy_cleanup(easy);
-        curl.curl_multi_cleanup(multi);
-        ::close(epoll);
     }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    struct Socket {
-        int registered = 0;
-        int wanted = 0;
-        bool is_noted = false;
-    };
     struct Host {
         std::deque<Transfer*> waiting;
         std::size_t active = 0;
@@ -198,9 +127,7 @@ struct HttpClient::Impl {
     vm::Vm& vm;
     const CurlLibrary& curl;
     Resolver resolver;
-    int epoll;
-    Watch watch;
-    CURLM* multi = nullptr;
+    CurlSockets sockets;
     std::vector<CURL*> idle_handles;
     std::set<Transfer*> transfers;              // every one that was not released
     std::vector<Transfer*> gathered;
@@ -209,43 +136,11 @@ struct HttpClient::Impl {
     std::map<std::string, Host> hosts;
     std::size_t waiting = 0;
     std::size_t active = 0;
-    std::uint64_t sent = 0, connections = 0, lookups = 0;   // ever, for --stats
+    std::uint64_t sent = 0, lookups = 0;   // ever, for --stats
     std::map<std::string, std::string> told_addresses;   // "host:port" to what libcurl has in its cache
 
-    std::vector<Socket> sockets;                // by descriptor
-    std::vector<int> noted;
-    bool is_readable = false;
-    bool is_kicked = false;
-    vm::Instant due = vm::kNever;               // when libcurl wants to be called
+    // ---- What libcurl calls: noting and appending only
 
-    // ---- What libcurl calls: noting only
-
-    Socket& socket_at(int descriptor) {
-        if (static_cast<std::size_t>(descriptor) >= sockets.size()) sockets.resize(static_cast<std::size_t>(descriptor) + 64);
-        return sockets[static_cast<std::size_t>(descriptor)];
-    }
-    static int note_socket(CURL*, curl_socket_t descriptor, int what, void* user, void*) {
-        auto& self = *static_cast<Impl*>(user);
-        Socket& socket = self.socket_at(descriptor);
-        socket.wanted = what == CURL_POLL_REMOVE ? 0 : what;
-        if (!socket.is_noted) self.noted.push_back(descriptor);
-        socket.is_noted = true;
-        return 0;
-    }
-    static int note_timer(CURLM*, long milliseconds, void* user) {
-        auto& self = *static_cast<Impl*>(user);
-        self.is_kicked = milliseconds == 0;
-        self.due = milliseconds <= 0 ? vm::kNever : vm::monotonic_now() + static_cast<vm::Instant>(milliseconds) * 1'000'000;
-        return 0;
-    }
-    static curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
-        const int descriptor = ::socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
-        if (descriptor < 0) return descriptor;
-        auto& self = *static_cast<Impl*>(user);
-        self.socket_at(descriptor).registered = 0;
-        ++self.connections;
-        return descriptor;
-    }
     static std::size_t take_header(char* data, std::size_t size, std::size_t count, void* user) {
         static_cast<Transfer*>(user)->client->header_line(*static_cast<Transfer*>(user), {data, size * count});
         return size * count;
@@ -501,7 +396,7 @@ struct HttpClient::Impl {
         transfer.has_head = false;
         transfer.error_text[0] = '\0';
         set_options(transfer);
-        curl.curl_multi_add_handle(multi, transfer.easy);
+        curl.curl_multi_add_handle(sockets.multi(), transfer.easy);
     }
 
     template <typename T>
@@ -516,8 +411,7 @@ struct HttpClient::Impl {
         set(transfer, CURLOPT_ERRORBUFFER, transfer.error_text);
         set(transfer, CURLOPT_NOSIGNAL, 1L);
         set(transfer, CURLOPT_QUICK_EXIT, 1L);
-        set(transfer, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-        set(transfer, CURLOPT_OPENSOCKETDATA, this);
+        sockets.serve(transfer.easy);
         set(transfer, CURLOPT_WRITEFUNCTION, take_data);
         set(transfer, CURLOPT_WRITEDATA, &transfer);
         set(transfer, CURLOPT_HEADERFUNCTION, take_header);
@@ -542,8 +436,8 @@ struct HttpClient::Impl {
         set(transfer, CURLOPT_SSL_VERIFYPEER, request.verify_tls ? 1L : 0L);
         set(transfer, CURLOPT_SSL_VERIFYHOST, request.verify_tls ? 2L : 0L);
         std::string authorities = request.ca_file;
-        if (authorities.empty()) authorities = environment("CURL_CA_BUNDLE");
-        if (authorities.empty()) authorities = environment("SSL_CERT_FILE");
+        if (authorities.empty()) authorities = environment_text("CURL_CA_BUNDLE");
+        if (authorities.empty()) authorities = environment_text("SSL_CERT_FILE");
         if (!authorities.empty()) set(transfer, CURLOPT_CAINFO, authorities.c_str());
     }
 
@@ -587,7 +481,7 @@ struct HttpClient::Impl {
     /// Takes the handle out of libcurl and frees the place. Connections that can be kept are.
     void deactivate(Transfer& transfer) {
         trace_phases(transfer);
-        curl.curl_multi_remove_handle(multi, transfer.easy);
+        curl.curl_multi_remove_handle(sockets.multi(), transfer.easy);
         curl.curl_easy_reset(transfer.easy);
         idle_handles.push_back(transfer.easy);
         transfer.easy = nullptr;
@@ -619,14 +513,9 @@ struct HttpClient::Impl {
         phase("body", CURLINFO_TOTAL_TIME_T);
     }
 
-    void act(int descriptor, int what) {
-        int running = 0;
-        curl.curl_multi_socket_action(multi, descriptor, what, &running);
-    }
-
     void drain() {
         int left = 0;
-        while (const CURLMsg* message = curl.curl_multi_info_read(multi, &left)) {
+        while (const CURLMsg* message = curl.curl_multi_info_read(sockets.multi(), &left)) {
             if (message->msg != CURLMSG_DONE) continue;
             const CURLcode result = message->data.result;
             char* user = nullptr;
@@ -640,60 +529,6 @@ struct HttpClient::Impl {
             transfer.state = State::Gathered;
             done.push_back({&transfer, result});
         }
-    }
-
-    void run_kicks() {
-        drain();
-        while (is_kicked) {
-            is_kicked = false;
-            act(CURL_SOCKET_TIMEOUT, 0);
-            drain();
-        }
-    }
-
-    /// Brings the epoll set in line with what libcurl wants.
-    void register_sockets() {
-        for (const int descriptor : noted) {
-            Socket& socket = sockets[static_cast<std::size_t>(descriptor)];
-            socket.is_noted = false;
-            if (socket.wanted == socket.registered) continue;
-            epoll_event event{};
-            event.data.fd = descriptor;
-            if ((socket.wanted & CURL_POLL_IN) != 0) event.events |= EPOLLIN;
-            if ((socket.wanted & CURL_POLL_OUT) != 0) event.events |= EPOLLOUT;
-            if (socket.wanted == 0) {
-                ::epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &event);
-            } else if (::epoll_ctl(epoll, socket.registered != 0 ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &event) < 0) {
-                ::epoll_ctl(epoll, errno == ENOENT ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event);
-            }
-            socket.registered = socket.wanted;
-        }
-        noted.clear();
-    }
-
-    void serve_sockets() {
-        constexpr int kBatch = 256;
-        constexpr int kRounds = 4;
-        epoll_event events[kBatch];
-        for (int round = 0; round < kRounds; ++round) {
-            const int count = ::epoll_wait(epoll, events, kBatch, 0);
-            for (int i = 0; i < count; ++i) {
-                const int descriptor = events[i].data.fd;
-                if (socket_at(descriptor).wanted == 0) continue;
-                int what = 0;
-                if ((events[i].events & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
-                if ((events[i].events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
-                if ((events[i].events & (EPOLLERR | EPOLLHUP)) != 0) what |= CURL_CSELECT_ERR | CURL_CSELECT_IN;
-                act(descriptor, what);
-            }
-            run_kicks();
-            register_sockets();
-            if (count < kBatch) break;
-        }
-    }
-
-    void watch_sockets() {
-        watch.wait_readable([this] { is_readable = true; });
     }
 
     // ---- After libcurl
@@ -759,10 +594,9 @@ struct HttpClient::Impl {
 
     // ---- The turn
 
-    [[nodiscard]] bool is_due() const { return due != vm::kNever && active > 0 && due <= vm::monotonic_now(); }
     [[nodiscard]] bool has_work() const {
-        return !gathered.empty() || !done.empty() || !touched.empty() || is_readable || is_kicked || !noted.empty() ||
-               (waiting > 0 && active < kMaxTransfers) || is_due();
+        return !gathered.empty() || !done.empty() || !touched.empty() || sockets.has_work() || (waiting > 0 && active < kMaxTransfers) ||
+               (active > 0 && sockets.is_due());
     }
 
     void turn() {
@@ -772,20 +606,11 @@ struct HttpClient::Impl {
             }
             const std::size_t waiting_before = waiting;
             fill_places();
-            if (is_due()) {
-                due = vm::kNever;
-                act(CURL_SOCKET_TIMEOUT, 0);
-            }
-            if (std::exchange(is_readable, false)) {
-                serve_sockets();
-                watch_sockets();
-            }
-            run_kicks();
-            register_sockets();
+            sockets.work(active > 0);
             tell_touched();
             tell_done();
             // What is left waits for places that only an answer can free.
-            if (gathered.empty() && done.empty() && touched.empty() && !is_kicked && noted.empty() && waiting == waiting_before) break;
+            if (gathered.empty() && done.empty() && touched.empty() && !sockets.has_work() && waiting == waiting_before) break;
         }
     }
 
@@ -795,7 +620,7 @@ struct HttpClient::Impl {
         if (transfer.is_held_back && transfer.state == State::Active) {
             transfer.is_held_back = false;
             curl.curl_easy_pause(transfer.easy, CURLPAUSE_CONT);   // may append to the body at once
-            is_kicked = true;
+            sockets.kick();
         }
         return taken;
     }
@@ -817,10 +642,10 @@ double HttpClient::elapsed_ms(const Transfer& transfer) { return static_cast<dou
 Resolver& HttpClient::resolver() { return impl_->resolver; }
 void HttpClient::add_counters(vm::RunCounters& counters) const {
     counters[vm::RunCounter::Requests] += impl_->sent;
-    counters[vm::RunCounter::Connections] += impl_->connections;
+    counters[vm::RunCounter::Connections] += impl_->sockets.opened();
     counters[vm::RunCounter::Lookups] += impl_->lookups;
 }
 void HttpClient::turn(vm::Vm&, bool) { impl_->turn(); }
-vm::Instant HttpClient::deadline() const { return impl_->active > 0 ? impl_->due : vm::kNever; }
+vm::Instant HttpClient::deadline() const { return impl_->active > 0 ? impl_->sockets.due() : vm::kNever; }
 
 }  // namespace ruff::runtime
