@@ -1,5 +1,7 @@
 #include "core/lint/context.h"
 
+#include <algorithm>
+
 #include "core/syntax/walk.h"
 
 namespace ruff::lint {
@@ -8,12 +10,19 @@ Context::Context(const sema::SemanticModel& semantic_model, sema::Facts& facts)
     : model(semantic_model), tree(*semantic_model.tree), parents_(tree.node_count, nullptr), facts_(facts) {
     std::vector<const syntax::Node*> in_order;
     in_order.reserve(tree.node_count);
-    syntax::walk(*tree.root, [&](const syntax::Node& node) {
-        in_order.push_back(&node);
-        ++first_of_kind_[static_cast<std::size_t>(node.kind) + 1];
-        syntax::for_each_child(node, [&](const syntax::Node& child) { parents_[child.id] = &node; });
-        return true;
-    });
+    std::vector<const syntax::Node*> waiting{tree.root};
+    while (!waiting.empty()) {
+        const syntax::Node* node = waiting.back();
+        waiting.pop_back();
+        in_order.push_back(node);
+        ++first_of_kind_[static_cast<std::size_t>(node->kind) + 1];
+        const auto first_child = static_cast<std::ptrdiff_t>(waiting.size());
+        syntax::for_each_child(*node, [&](const syntax::Node& child) {
+            parents_[child.id] = node;
+            waiting.push_back(&child);
+        });
+        std::reverse(waiting.begin() + first_child, waiting.end());
+    }
     for (std::size_t kind = 1; kind < first_of_kind_.size(); ++kind) first_of_kind_[kind] += first_of_kind_[kind - 1];
     std::array<std::uint32_t, 257> next = first_of_kind_;
     nodes_.resize(in_order.size());

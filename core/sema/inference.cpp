@@ -11,8 +11,8 @@
 //      which the program runs.
 //   2. On top, `known_` holds what tests and assignments say about a variable at this point of the code: after
 //      `if x == null { return }`, after `x := 1`. It is kept only for variables that no other function assigns, put
-//      back at the end of each block (`undo_`), and forgotten for what is assigned in a block that has ended, or
-//      before a loop whose body assigns it.
+//      back at the end of each block (`undo_`), and forgotten for what is assigned in a block that has ended. Loops and
+//      functions begin with a wall, behind which lies what was known about variables that change.
 //
 // Values have no aliases in Ruff, so changing an array in place changes the type of one variable and of nothing else:
 // `xs.push(1)` adds int to the elements of `xs`.
@@ -22,6 +22,7 @@
 // infers when the first of them is called.
 
 #include <algorithm>
+#include <utility>
 
 namespace ruff::sema {
 
@@ -62,7 +63,7 @@ Inference::Inference(const SemanticModel& model, Facts& facts)
     result_->leaves_.resize(model.tree->node_count, false);
     result_->bindings_.resize(model.bindings.size(), Type::Never);
     result_->results_.resize(model.functions.size(), Type::Never);
-    known_.resize(model.bindings.size(), kUnknownType);
+    known_.resize(model.bindings.size());
     read_in_.resize(model.bindings.size(), -1);
     called_in_.resize(model.functions.size(), -1);
     inferred_in_.resize(model.functions.size(), -1);
@@ -100,28 +101,32 @@ bool Inference::is_followed(BindingId id) const {
 void Inference::know(BindingId id, Type type) {
     if (!is_followed(id)) return;
     undo_.push_back({id, known_[id]});
-    known_[id] = static_cast<std::uint32_t>(type);
+    known_[id] = {static_cast<std::uint32_t>(type), wall_count_};
 }
 
 void Inference::forget(BindingId id) {
-    if (known_[id] == kUnknownType) return;
+    if (known_[id].type == kUnknownType) return;
     undo_.push_back({id, known_[id]});
-    known_[id] = kUnknownType;
+    known_[id] = {};
 }
 
 /// The end of a block: what was known before it is known again, but for what the block has assigned.
 void Inference::restore(const Mark& at) {
     for (std::size_t i = undo_.size(); i > at.undo; --i) known_[undo_[i - 1].binding] = undo_[i - 1].before;
     undo_.resize(at.undo);
+    wall_ = at.wall;
     for (std::size_t i = at.assigned; i < assigned_.size(); ++i) forget(assigned_[i]);
 }
 
-/// Before a loop: the body may run after itself.
-void Inference::forget_assigned_later() {
-    for (std::size_t i = 0, count = undo_.size(); i < count; ++i) {
-        const Binding& binding = model_.bindings[undo_[i].binding];
-        if (binding.is_reassigned || binding.is_changed) forget(undo_[i].binding);
-    }
+/// Before the body of a loop or function, which may run after itself: what is known about variables that change does not
+/// hold in it. It holds again after restore(), so it is not taken away but put behind a wall.
+void Inference::begin_repeated() { wall_ = ++wall_count_; }
+
+bool Inference::is_known(BindingId id) const {
+    const Knowledge& known = known_[id];
+    if (known.type == kUnknownType || known.learnt_at < high_wall_) return false;
+    const Binding& binding = model_.bindings[id];
+    return known.learnt_at >= wall_ || !(binding.is_reassigned || binding.is_changed);
 }
 
 void Inference::assign(BindingId id, Type type) {
@@ -145,7 +150,7 @@ Type Inference::read(BindingId id) {
         default: break;
     }
     if (declared.model != &model_) return imported_variable(declared);
-    if (known_[id] != kUnknownType) return static_cast<Type>(known_[id]);
+    if (is_known(id)) return static_cast<Type>(known_[id].type);
     read_in_[id] = pass_;
     return result_->bindings_[id];
 }
@@ -199,15 +204,11 @@ void Inference::infer_ahead(FunctionId id) {
     if (inferred_in_[id] == pass_ || call_depth_ >= kMaxCallDepth) return;
     const auto* declaration = model_.functions[id].node->as<FuncDecl>();
     if (declaration == nullptr) return;
-    std::vector<Known> hidden;
-    for (const Known& each : undo_) {
-        if (known_[each.binding] != kUnknownType) hidden.push_back({each.binding, known_[each.binding]});
-        known_[each.binding] = kUnknownType;
-    }
+    const std::uint32_t before = std::exchange(high_wall_, ++wall_count_);
     ++call_depth_;
     infer_function(id, declaration->params, declaration->result, *declaration->body, {});
     --call_depth_;
-    for (const Known& each : hidden) known_[each.binding] = each.before;
+    high_wall_ = before;
 }
 
 void Inference::infer_function(FunctionId id, List<Node> params, const syntax::Type* result, const Node& body,
@@ -218,7 +219,7 @@ void Inference::infer_function(FunctionId id, List<Node> params, const syntax::T
     frame.id = id;
     std::swap(frame, frame_);
     const Mark start = mark();
-    forget_assigned_later();
+    begin_repeated();
     const FunctionInfo& info = model_.functions[id];
     if (info.self != kNone) assign(info.self, struct_type(model_, info.struct_index));
     for (std::size_t i = 0; i < params.size(); ++i) {

@@ -38,14 +38,16 @@ public:
 private:
     static constexpr std::uint32_t kUnknownType = kNone;
 
-    struct Known { BindingId binding; std::uint32_t before; };
+    /// What is known about a variable here, and how many walls stood when it was learnt.
+    struct Knowledge { std::uint32_t type = kUnknownType, learnt_at = 0; };
+    struct Undo { BindingId binding; Knowledge before; };
     struct Frame {
         FunctionId id = 0;
         Type returned = Type::Never;
         Type yielded = Type::Never;
         std::vector<bool> loop_breaks;  // of the loops around: whether a `break` leaves it
     };
-    struct Mark { std::size_t undo, assigned; };
+    struct Mark { std::size_t undo, assigned; std::uint32_t wall; };
     /// What a block comes to.
     struct Flow { Type value = Type::Never; bool leaves = false; };
 
@@ -59,9 +61,10 @@ private:
     [[nodiscard]] bool is_followed(BindingId id) const;
     void know(BindingId id, Type type);
     void forget(BindingId id);
-    [[nodiscard]] Mark mark() const { return {undo_.size(), assigned_.size()}; }
+    [[nodiscard]] Mark mark() const { return {undo_.size(), assigned_.size(), wall_}; }
     void restore(const Mark& at);
-    void forget_assigned_later();
+    void begin_repeated();
+    [[nodiscard]] bool is_known(BindingId id) const;
     void assign(BindingId id, Type type);
     Type read(BindingId id);
 
@@ -166,8 +169,11 @@ private:
     int call_depth_ = 0;
     bool has_changed_ = false;
     Frame frame_;
-    std::vector<std::uint32_t> known_;        // by BindingId: a Type, or kUnknownType
-    std::vector<Known> undo_;
+    std::vector<Knowledge> known_;            // by BindingId
+    std::vector<Undo> undo_;
+    std::uint32_t wall_count_ = 0;
+    std::uint32_t wall_ = 0;                  // what was learnt before it may have changed since, of variables that change
+    std::uint32_t high_wall_ = 0;             // what was learnt before it does not hold here at all
     std::vector<BindingId> assigned_;         // in the order of the code, for restore()
     std::vector<int> read_in_, called_in_, inferred_in_;  // the pass, or -1
     std::vector<const syntax::Node*> chain_;

@@ -21,7 +21,8 @@ void Inference::infer_file() {
     frame_ = {};
     undo_.clear();
     assigned_.clear();
-    std::fill(known_.begin(), known_.end(), kUnknownType);
+    std::fill(known_.begin(), known_.end(), Knowledge{});
+    wall_count_ = wall_ = high_wall_ = 0;
     infer_statements(model_.tree->root->statements);
 }
 
@@ -176,7 +177,7 @@ Inference::Flow Inference::infer_while(const While& loop) {
 
 Inference::Flow Inference::infer_loop(const Block& body, const Expr* condition) {
     const Mark start = mark();
-    forget_assigned_later();
+    begin_repeated();
     if (condition != nullptr) infer(*condition);
     frame_.loop_breaks.push_back(false);
     if (condition != nullptr) infer_block_where(body, *condition, true);
@@ -190,7 +191,7 @@ Inference::Flow Inference::infer_loop(const Block& body, const Expr* condition) 
 void Inference::infer_for(const For& loop) {
     const Type walked = infer(*loop.iterable);
     const Mark start = mark();
-    forget_assigned_later();
+    begin_repeated();
     const Type element = iterated(table_, walked);
     if (loop.second == nullptr) {
         bind(*loop.pattern, element);
