@@ -41,7 +41,7 @@ List<Stmt> statements_before_mistakes(const SyntaxTree& tree) {
 std::optional<std::string> printed_before_mistakes(const SyntaxTree& tree, const LayoutOptions& options) {
     const List<Stmt> statements = statements_before_mistakes(tree);
     if (statements.empty()) return std::string(tree.text());
-    return with_formatted(tree, {statements}, options);
+    return with_formatted(tree, {{statements, 0}}, options);
 }
 
 /// Whether `text`, printed with the same caution, stays as it is.

@@ -41,6 +41,19 @@ struct FormatResult {
 [[nodiscard]] FormatResult format_range(const syntax::SyntaxTree& tree, std::uint32_t first_line,
                                         std::uint32_t last_line, const LayoutOptions& options);
 
+/// Lines of a text, from 0, both inclusive.
+struct Lines {
+    std::uint32_t first = 0, last = 0;
+};
+/// The same for several ranges, in order of position. What an earlier one has formatted is left alone.
+[[nodiscard]] FormatResult format_ranges(const syntax::SyntaxTree& tree, const std::vector<Lines>& ranges,
+                                         const LayoutOptions& options);
+
+/// The text after edits, which are in order of position and do not overlap, with the statements that they wrote in the
+/// one style. Where the text is not of the grammar any more nothing is formatted.
+[[nodiscard]] std::string format_edited(const SourceFile& source, const std::vector<TextEdit>& edits,
+                                        const LayoutOptions& options);
+
 /// While typing: `typed`, which is `}` or a line feed, was just put in front of `offset`. A brace formats the
 /// statement it ends; a line feed formats the statements that ended with the line above, and an empty line that the
 /// cursor stands on is indented as its block. What is not finished stays as it is, and so does the line behind the

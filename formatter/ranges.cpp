@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/syntax/parser.h"
 #include "core/syntax/walk.h"
 #include "formatter/checked.h"
 #include "formatter/printer.h"
@@ -17,10 +18,13 @@ namespace {
 
 List<Stmt> touching(const SyntaxTree& tree, List<Stmt> statements, std::uint32_t first_line, std::uint32_t last_line) {
     const LineIndex& lines = tree.source->lines();
-    std::size_t begin = 0, end = statements.size();
-    while (begin < end && lines.line_of(tree.span(*statements[begin]).end) < first_line) ++begin;
-    while (end > begin && lines.line_of(tree.span(*statements[end - 1]).begin) > last_line) --end;
-    return statements.subspan(begin, end - begin);
+    const auto begin = std::partition_point(statements.begin(), statements.end(), [&](const Node* statement) {
+        return lines.line_of(tree.span(*statement).end) < first_line;
+    });
+    const auto end = std::partition_point(begin, statements.end(), [&](const Node* statement) {
+        return lines.line_of(tree.span(*statement).begin) <= last_line;
+    });
+    return statements.subspan(static_cast<std::size_t>(begin - statements.begin()), static_cast<std::size_t>(end - begin));
 }
 
 /// Descends from the file into the one block that holds the lines.
@@ -139,24 +143,59 @@ FormatResult format_line_break(const SyntaxTree& tree, std::uint32_t line, const
 
 }  // namespace
 
-std::optional<std::string> with_formatted(const SyntaxTree& tree, const Stretch& stretch, const LayoutOptions& options) {
-    Printer printer(tree, options);
-    const std::string text = printer.statements(stretch.statements, stretch.depth);
-    if (!printer.is_in_step()) return std::nullopt;
-    const Span span = source_of(tree, stretch.statements);
-    std::string whole(tree.text().substr(0, span.begin));
-    whole += with_line_ends_of(tree, text);
-    whole += tree.text().substr(span.end);
+std::optional<std::string> with_formatted(const SyntaxTree& tree, const std::vector<Stretch>& stretches,
+                                          const LayoutOptions& options) {
+    std::string whole;
+    std::uint32_t done = 0;
+    for (const Stretch& stretch : stretches) {
+        const Span span = source_of(tree, stretch.statements);
+        if (span.begin < done) continue;
+        Printer printer(tree, options);
+        const std::string text = printer.statements(stretch.statements, stretch.depth);
+        if (!printer.is_in_step()) return std::nullopt;
+        whole += tree.text(Span{done, span.begin});
+        whole += with_line_ends_of(tree, text);
+        done = span.end;
+    }
+    whole += tree.text().substr(done);
     return whole;
+}
+
+FormatResult format_ranges(const SyntaxTree& tree, const std::vector<Lines>& ranges, const LayoutOptions& options) {
+    if (!is_readable(tree)) return untouched(tree, kOutOfStep);
+    std::vector<Stretch> stretches;
+    for (const Lines& range : ranges) {
+        Stretch stretch = stretch_of(tree, range.first, range.last);
+        if (!stretch.statements.empty()) stretches.push_back(stretch);
+    }
+    if (stretches.empty()) return unchanged(tree);
+    std::optional<std::string> text = with_formatted(tree, stretches, options);
+    return text ? checked(tree, std::move(*text)) : untouched(tree, kOutOfStep);
 }
 
 FormatResult format_range(const SyntaxTree& tree, std::uint32_t first_line, std::uint32_t last_line,
                           const LayoutOptions& options) {
-    if (!is_readable(tree)) return untouched(tree, kOutOfStep);
-    const Stretch stretch = stretch_of(tree, first_line, last_line);
-    if (stretch.statements.empty()) return unchanged(tree);
-    std::optional<std::string> text = with_formatted(tree, stretch, options);
-    return text ? checked(tree, std::move(*text)) : untouched(tree, kOutOfStep);
+    return format_ranges(tree, {{first_line, last_line}}, options);
+}
+
+std::string format_edited(const SourceFile& source, const std::vector<TextEdit>& edits, const LayoutOptions& options) {
+    const auto after = make_source(source.path(), apply_edits(source.text(), edits));
+    const ParseResult tree = parse_file(after);
+    if (tree->has_grammar_errors) return std::string(after->text());
+    std::vector<Lines> ranges;
+    std::int64_t shift = 0;
+    for (const TextEdit& edit : edits) {
+        const auto begin = static_cast<std::uint32_t>(edit.span.begin + shift);
+        const auto end = static_cast<std::uint32_t>(begin + edit.text.size());
+        shift += static_cast<std::int64_t>(edit.text.size()) - static_cast<std::int64_t>(edit.span.size());
+        // Where lines have gone there is nothing of theirs left.
+        if (edit.text.empty() && source.text(edit.span).ends_with('\n')) continue;
+        // Text that ends with a line break does not touch the line behind it.
+        const bool ends_line = end > begin && after->text()[end - 1] == '\n';
+        ranges.push_back({after->lines().line_of(begin), after->lines().line_of(ends_line ? end - 1 : end)});
+    }
+    const FormatResult formatted = format_ranges(*tree, ranges, options);
+    return formatted.status == FormatStatus::Formatted ? formatted.text : std::string(after->text());
 }
 
 FormatResult format_typed(const SyntaxTree& tree, std::uint32_t offset, char typed, const LayoutOptions& options) {

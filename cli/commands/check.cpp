@@ -21,7 +21,6 @@
 #include "core/support/replace_file.h"
 #include "core/syntax/parser.h"
 #include "formatter/format.h"
-#include "formatter/line_diff.h"
 #include "formatter/settings.h"
 
 namespace ruff::cli {
@@ -129,38 +128,13 @@ bool has_refusal(const std::vector<Diagnostic>& diagnostics) {
                        [](const Diagnostic& each) { return !each.is_rule && each.severity == Severity::Error; });
 }
 
-/// The text after the edits, with the statements that they wrote in the one style, as the editor leaves them.
-std::string fixed_text(const SourceFile& source, const std::vector<TextEdit>& edits, const formatter::LayoutOptions& layout) {
-    std::string text = apply_edits(source.text(), edits);
-    const auto after = make_source(source.path(), text);
-    const syntax::ParseResult tree = syntax::parse_file(after);
-    if (tree->has_grammar_errors) return text;
-    std::vector<TextEdit> formatting;
-    std::int64_t shift = 0;
-    for (const TextEdit& edit : edits) {
-        const auto begin = static_cast<std::uint32_t>(edit.span.begin + shift);
-        const auto end = static_cast<std::uint32_t>(begin + edit.text.size());
-        shift += static_cast<std::int64_t>(edit.text.size()) - static_cast<std::int64_t>(edit.span.size());
-        if (edit.text.empty()) continue;
-        const std::uint32_t last = edit.text.ends_with('\n') ? end - 1 : end;
-        const formatter::FormatResult formatted =
-            formatter::format_range(*tree, after->lines().line_of(begin), after->lines().line_of(last), layout);
-        if (formatted.status != formatter::FormatStatus::Formatted) continue;
-        for (TextEdit& each : formatter::line_edits(text, formatted.text)) {
-            const bool is_behind = formatting.empty() || formatting.back().span.end <= each.span.begin;
-            if (is_behind) formatting.push_back(std::move(each));
-        }
-    }
-    return apply_edits(text, formatting);
-}
-
 /// Applies fixes until none is left: of fixes that overlap one a round. A round after which the file would be refused is
 /// taken back.
 void fix_file(CheckedFile& file, bool allows_unsafe) {
     for (int round = 0; round < kMaxFixRounds; ++round) {
         const std::vector<TextEdit> edits = lint::choose_edits(file.diagnostics, allows_unsafe);
         if (edits.empty()) return;
-        auto source = make_source(file.path, fixed_text(*file.source, edits, file.layout));
+        auto source = make_source(file.path, formatter::format_edited(*file.source, edits, file.layout));
         std::vector<Diagnostic> diagnostics = find_problems(source, *file.selection);
         if (has_refusal(diagnostics) && !has_refusal(file.diagnostics)) return;
         file.source = std::move(source);

@@ -69,13 +69,13 @@ std::vector<TextEdit> fix_all_edits(const Analysis& file) {
     for (int round = 0; round < kMaxRounds; ++round) {
         const std::vector<TextEdit> edits = lint::choose_edits(diagnostics, false);
         if (edits.empty()) break;
-        std::string next = apply_edits(text, edits);
+        std::string next = formatter::format_edited(*make_source(file.path(), text), edits, layout_of(file));
         diagnostics = diagnostics_after(file, next);
         if (has_refusal(diagnostics) && !was_refused) break;
         text = std::move(next);
     }
     if (text == file.source().text()) return {};
-    return formatted_edits(file, formatter::line_edits(file.source().text(), text));
+    return formatter::line_edits(file.source().text(), text);
 }
 
 // ---- Imports -------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/syntax/parser.h"
 #include "formatter/line_diff.h"
 #include "formatter/settings.h"
 
@@ -52,26 +51,6 @@ Json edits_json(const Snapshot& snapshot, const SourceFile& source, const std::v
     return list;
 }
 
-namespace {
-
-/// The lines of the text after the edits that they wrote.
-std::pair<std::uint32_t, std::uint32_t> lines_touched(const SourceFile& after, const std::vector<TextEdit>& edits) {
-    std::int64_t shift = 0;
-    std::uint32_t first = 0xFFFFFFFF, last = 0;
-    for (const TextEdit& edit : edits) {
-        const auto begin = static_cast<std::uint32_t>(edit.span.begin + shift);
-        const auto end = static_cast<std::uint32_t>(begin + edit.text.size());
-        shift += static_cast<std::int64_t>(edit.text.size()) - edit.span.size();
-        first = std::min(first, after.lines().line_of(begin));
-        // Text that ends with a line break does not touch the line behind it.
-        const bool ends_line = end > begin && after.text()[end - 1] == '\n';
-        last = std::max(last, after.lines().line_of(ends_line ? end - 1 : end));
-    }
-    return {first, std::max(first, last)};
-}
-
-}  // namespace
-
 formatter::LayoutOptions layout_of(const Analysis& file) {
     if (!file.path().starts_with('/')) return file.text->settings->layout;  // no file, so nothing around it
     return formatter::Settings().layout_of(file.path());
@@ -81,13 +60,9 @@ std::vector<TextEdit> formatted_edits(const Analysis& file, std::vector<TextEdit
     if (edits.empty() || file.tree->has_grammar_errors) return edits;
     std::stable_sort(edits.begin(), edits.end(),
                      [](const TextEdit& left, const TextEdit& right) { return left.span.begin < right.span.begin; });
-    const auto after = make_source(file.path(), apply_edits(file.source().text(), edits));
-    const ParseResult tree = parse_file(after);
-    if (tree->has_grammar_errors) return edits;
-    const auto [first, last] = lines_touched(*after, edits);
-    const formatter::FormatResult formatted = formatter::format_range(*tree, first, last, layout_of(file));
-    if (formatted.status != formatter::FormatStatus::Formatted || formatted.text == after->text()) return edits;
-    return formatter::line_edits(file.source().text(), formatted.text);
+    const std::string text = formatter::format_edited(file.source(), edits, layout_of(file));
+    if (text == apply_edits(file.source().text(), edits)) return edits;
+    return formatter::line_edits(file.source().text(), text);
 }
 
 bool is_after_dot(const Analysis& file, std::uint32_t token) {

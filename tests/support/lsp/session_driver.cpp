@@ -83,8 +83,8 @@ void SessionDriver::send_raw(std::string_view body) {
 
 /// An editor answers what it is asked: with its settings (none), and with yes.
 void SessionDriver::answer_server_requests() {
-    for (; answered_ < messages_.size(); ++answered_) {
-        const Json message = messages_[answered_];
+    while (answered_ < messages_.size()) {
+        const Json message = messages_[answered_++];  // applying an edit comes back here
         if (!message.has("method") || !message.has("id")) continue;
         Json result;
         if (message["method"].text() == "workspace/configuration") result.push(settings);
