@@ -140,7 +140,7 @@ BindingId Resolver::add_binding(Symbol name, BindingKind kind, DeclaredAs declar
     added.function = function_;
     added.declaration = node;
     added.name_token = token;
-    added.is_exported = is_exporting_ && scope() == 0;   // names inside what is exported are not
+    added.is_exported = is_exporting_;
     if (token != kNoToken) added.visible_from = model_->tree->tokens[token].end;
     model_->bindings.push_back(added);
     Scope& owner = model_->scopes[scope()];
@@ -148,7 +148,7 @@ BindingId Resolver::add_binding(Symbol name, BindingKind kind, DeclaredAs declar
     owner.last = id;
     if (node != nullptr) model_->uses_[node->id] = {UseKind::Binding, id};
     if (token != kNoToken) model_->references.push_back({id, token, Access::Declare});
-    if (added.is_exported) model_->exports.push_back(id);
+    if (is_exporting_) model_->exports.push_back(id);
     return id;
 }
 

@@ -111,6 +111,8 @@ private:
     // resolver_patterns.cpp
     void declare_pattern(const syntax::Node& pattern, BindingKind kind, DeclaredAs declared);
     void assign_pattern(const syntax::Node& pattern);
+    template <class Resolve>
+    void without_exporting(Resolve&& resolve);
     template <class Visit>
     void for_each_subpattern(const syntax::Node& pattern, Visit&& visit);
     void resolve_key(const syntax::DictKey* key);

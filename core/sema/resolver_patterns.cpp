@@ -1,12 +1,21 @@
 // Names in patterns: of bindings and parameters, and of the arms of `match`.
 
 #include <algorithm>
+#include <utility>
 
 #include "core/sema/resolver_internal.h"
 
 namespace ruff::sema {
 
 using namespace ruff::syntax;
+
+/// What an expression among exported names declares for itself is not exported.
+template <class Resolve>
+void Resolver::without_exporting(Resolve&& resolve) {
+    const bool exports = std::exchange(is_exporting_, false);
+    resolve();
+    is_exporting_ = exports;
+}
 
 /// The patterns inside a destructuring pattern, after the expressions (keys, defaults) that stand before them.
 template <class Visit>
@@ -19,19 +28,21 @@ void Resolver::for_each_subpattern(const Node& pattern, Visit&& visit) {
             for (const Node* entry : pattern.to<DictPattern>().entries) visit(*entry);
             return;
         case NodeKind::DefaultPattern:
-            resolve_expr(*pattern.to<DefaultPattern>().default_value);
+            without_exporting([&] { resolve_expr(*pattern.to<DefaultPattern>().default_value); });
             return visit(*pattern.to<DefaultPattern>().pattern);
         case NodeKind::PatternField: {
             const auto& field = pattern.to<PatternField>();
-            resolve_key(field.key);
-            if (field.default_value != nullptr) resolve_expr(*field.default_value);
+            without_exporting([&] {
+                resolve_key(field.key);
+                if (field.default_value != nullptr) resolve_expr(*field.default_value);
+            });
             return visit(*field.pattern);
         }
         case NodeKind::ParenPattern: return visit(*pattern.to<ParenPattern>().inner);
         case NodeKind::NamePattern:
         case NodeKind::RestPattern:
         case NodeKind::WildcardPattern: return;
-        default: return resolve_expr(pattern);
+        default: return without_exporting([&] { resolve_expr(pattern); });
     }
 }
 
