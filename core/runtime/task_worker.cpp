@@ -22,7 +22,7 @@ namespace {
 
 /// Calls run on the fiber's own stack; the thread's is for the interpreter loop and the compiler of the prelude. Only the pages
 /// that are touched count.
-constexpr std::size_t kStackSize = std::size_t{2} << 20;
+[[maybe_unused]] constexpr std::size_t kStackSize = std::size_t{2} << 20;
 
 /// Errors that nobody in this isolate can catch go to the main one, which reports them.
 void report_to_main(Vm& vm, const Value& error, std::string_view headline) {

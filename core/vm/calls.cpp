@@ -130,7 +130,7 @@ Value default_value(const BuiltinParameter& parameter) {
 }
 
 Outcome run_body(NativeFunction body, Call& call) {
-    return run_native(call.vm, call.row.shown_name(), [&] { return body(call); });
+    return run_native(call.vm, [&] { return call.row.shown_name(); }, [&] { return body(call); });
 }
 
 constexpr KindMask kPulledKinds = kind_bit(ValueKind::Generator) | kind_bit(ValueKind::Channel) | kind_bit(ValueKind::File) |

@@ -171,17 +171,17 @@ void write_back(Vm& vm, const Code& code, Value* base, Instruction ins);
 
 // --- native code
 /// Runs `body`. Memory that the C++ library was refused in it is an error of the program, as it is on the heap; so is what the
-/// system refuses the event loop. `name` is what the error speaks of.
-template <typename Body>
-[[nodiscard]] Outcome run_native(Vm& vm, std::string_view name, Body body) {
+/// system refuses the event loop. `name()` is what the error speaks of.
+template <typename Name, typename Body>
+[[nodiscard]] Outcome run_native(Vm& vm, Name name, Body body) {
     try {
         return body();
     } catch (const std::bad_alloc&) {
-        return vm.raise_out_of_memory(name);
+        return vm.raise_out_of_memory(name());
     } catch (const std::length_error&) {
-        return vm.raise_out_of_memory(name);
+        return vm.raise_out_of_memory(name());
     } catch (const std::runtime_error& refused) {
-        return vm.raise(ErrorKind::Io, std::string(name) + ": " + refused.what());
+        return vm.raise(ErrorKind::Io, std::string(name()) + ": " + refused.what());
     }
 }
 

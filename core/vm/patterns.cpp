@@ -267,7 +267,7 @@ bool slow_spawn(Vm& vm, Instruction ins) {
     if (vm.natives().spawn == nullptr) return raise(vm, ErrorKind::Type, "tasks in other isolates are not available");
     Value handle;
     Value body = std::move(vm.frame->base[ins.a]);
-    const Outcome outcome = run_native(vm, "spawn", [&] { return vm.natives().spawn(vm, std::move(body), handle); });
+    const Outcome outcome = run_native(vm, [] { return std::string_view("spawn"); }, [&] { return vm.natives().spawn(vm, std::move(body), handle); });
     if (outcome != Outcome::Done) return unwind(vm);
     vm.frame->base[ins.a] = std::move(handle);
     return true;
