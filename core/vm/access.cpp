@@ -341,7 +341,14 @@ std::string_view comparison_text(Comparison comparison) {
     return kTexts[static_cast<int>(comparison)];
 }
 
+/// They cannot be equal, and no method of a struct has a say.
+bool differ_in_kind(const Value& left, const Value& right) {
+    return left.kind() != right.kind() && !(left.is_number() && right.is_number()) && !left.is(ValueKind::Struct);
+}
+
 Truth compare_values(Vm& vm, Comparison comparison, const Value& left_register, const Value& right_register) {
+    const bool is_equality = comparison == Comparison::Equal || comparison == Comparison::NotEqual;
+    if (is_equality && differ_in_kind(left_register, right_register)) return truth_of(comparison == Comparison::NotEqual);
     const Value left = left_register, right = right_register;   // a user method may move the stack
     if (left.is(ValueKind::Struct)) {
         bool found = false;
