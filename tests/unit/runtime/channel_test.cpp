@@ -46,6 +46,12 @@ protected:
     }
 };
 
+/// With fibers that never run.
+class FiberFixture : public vm::IsolateFixture {
+protected:
+    ~FiberFixture() { vm::discard_fibers(vm); }
+};
+
 }  // namespace
 
 TEST_CASE_METHOD(ChannelFixture, "a channel gives in order what it was sent, up to its capacity", "[runtime]") {
@@ -119,7 +125,7 @@ TEST_CASE_METHOD(ChannelFixture, "closing tells everybody who waits", "[runtime]
     CHECK(receive(full) == "end");   // what was not taken is not given any more
 }
 
-TEST_CASE_METHOD(vm::IsolateFixture, "a permit that is given back goes to whoever waited longest", "[runtime]") {
+TEST_CASE_METHOD(FiberFixture, "a permit that is given back goes to whoever waited longest", "[runtime]") {
     Permits permits(1, false);
     vm::Fiber& first = *vm::new_fiber(vm, 1);
     vm::Fiber& second = *vm::new_fiber(vm, 1);
@@ -140,7 +146,7 @@ TEST_CASE_METHOD(vm::IsolateFixture, "a permit that is given back goes to whoeve
     CHECK(permits.try_take(3));
 }
 
-TEST_CASE_METHOD(vm::IsolateFixture, "a mutex knows who holds it", "[runtime]") {
+TEST_CASE_METHOD(FiberFixture, "a mutex knows who holds it", "[runtime]") {
     Permits mutex(1, true);
     CHECK(mutex.holder() == 0);
     CHECK(mutex.try_take(7));
