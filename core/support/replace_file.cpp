@@ -1,6 +1,7 @@
 #include "core/support/replace_file.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <array>
@@ -38,7 +39,8 @@ bool take_over(int descriptor, const struct stat& from) {
 // ---- The file beside it --------------------------------------------------------------------------------------
 //
 // It must not stay behind when a signal ends the process. So its name lies where a handler finds it at any moment, on
-// any thread, with nothing but atomics and unlink(); git keeps its temporary files in the same way.
+// any thread, with nothing but atomics and unlink(); git keeps its temporary files in the same way. Other threads run on
+// until the process ends: from the handler on none of them creates a file, and the handler waits for those that do.
 
 /// The name of one such file, while it `is_named`. A place is never freed, only left, so that a handler reads it safely.
 struct Place {
@@ -47,12 +49,31 @@ struct Place {
     char name[PATH_MAX];
 };
 constinit std::array<Place, 64> places{};
+constinit std::atomic<bool> is_ending{false};
+constinit std::atomic<int> creating_count{0};
 
 void remove_and_end(int signal) {
+    is_ending.store(true);
+    while (creating_count.load() > 0) sched_yield();
     for (const Place& place : places) {
         if (place.is_named.load()) unlink(place.name);
     }
     raise(signal);  // takes effect when this returns, and as if there had been no handler
+}
+
+/// As mkostemp(). No signal interrupts it: the handler would wait for itself.
+int create(char* name) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    creating_count.fetch_add(1);
+    errno = EINTR;
+    const int file = is_ending.load() ? -1 : mkostemp(name, O_CLOEXEC);
+    const int code = errno;
+    creating_count.fetch_sub(1);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = code;
+    return file;
 }
 
 /// Only where a signal would end the process as it is: whoever ignores or handles it knows better.
@@ -84,7 +105,7 @@ public:
         }
         std::memcpy(place_->name, pattern.c_str(), pattern.size() + 1);
         place_->is_named.store(true);
-        file_ = mkostemp(place_->name, O_CLOEXEC);
+        file_ = create(place_->name);
         exists_ = file_ >= 0;
     }
     FileBeside(const FileBeside&) = delete;
