@@ -36,4 +36,9 @@ const FileText::Outline& FileText::outline() const {
     return outline_;
 }
 
+const std::vector<GlobalSymbol>& FileText::globals() const {
+    std::call_once(globals_once_, [this] { globals_ = global_symbols_of(*tree()); });
+    return globals_;
+}
+
 }  // namespace ruff::lsp

@@ -12,6 +12,7 @@
 #include "core/support/source_file.h"
 #include "core/syntax/parser.h"
 #include "formatter/format.h"
+#include "lsp/analysis/declared_symbols.h"
 
 namespace ruff::lsp {
 
@@ -58,6 +59,9 @@ public:
     /// What other files can import. Found at the first call, thread-safe.
     [[nodiscard]] const std::vector<ExportedName>& exported_names() const { return outline().exports; }
 
+    /// What a search of the workspace finds here. Found at the first call, thread-safe.
+    [[nodiscard]] const std::vector<GlobalSymbol>& globals() const;
+
 private:
     struct Outline {
         std::vector<std::string> imports;
@@ -67,6 +71,8 @@ private:
 
     mutable std::once_flag outline_once_;
     mutable Outline outline_;
+    mutable std::once_flag globals_once_;
+    mutable std::vector<GlobalSymbol> globals_;
     mutable std::mutex mutex_;
     mutable std::weak_ptr<const syntax::SyntaxTree> tree_;
 };

@@ -50,10 +50,11 @@ void each_occurrence(const Snapshot& snapshot, const Analysis& from, const Entit
     each_mention_in(from, entity, function);
     if (is_file_local(entity)) return;
     const std::string word = word_of(entity);
+    AnalysisSeries series(snapshot);
     snapshot.each_file([&](const std::shared_ptr<const FileText>& text) {
         if (stop.is_stopped()) return false;
         if (text->path == from.path() || !has_word(text->text(), word)) return true;
-        const std::shared_ptr<const Analysis> file = snapshot.analysis(text->path);
+        const std::shared_ptr<const Analysis> file = series.analysis(text->path);
         if (file != nullptr) each_mention_in(*file, entity, function);
         return true;
     });

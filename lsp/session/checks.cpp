@@ -73,6 +73,7 @@ void Server::run_background_check(const std::shared_ptr<const Snapshot>& snapsho
     const std::set<std::string> affected = import_graph_.with_dependents(*snapshot, changed);
     bool is_stale = false, has_open_dependents = false;
     std::set<std::shared_ptr<const FolderSettings>> settings;
+    AnalysisSeries series(*snapshot);
     snapshot->each_file([&](const std::shared_ptr<const FileText>& file) {
         {
             const std::lock_guard lock(check_mutex_);
@@ -86,7 +87,7 @@ void Server::run_background_check(const std::shared_ptr<const Snapshot>& snapsho
             has_open_dependents = has_open_dependents || (file->is_open() && !changed.contains(file->path));
             return !has_open_dependents;
         }
-        const std::shared_ptr<const Analysis> analysis = snapshot->analysis(file->path);
+        const std::shared_ptr<const Analysis> analysis = series.analysis(file->path);
         if (analysis != nullptr) publish(*snapshot, *file, analysis->diagnostics());
         return true;
     });
@@ -112,10 +113,11 @@ void Server::run_workspace_diagnostic(const std::shared_ptr<Call>& call, const J
     std::unordered_map<std::string_view, std::string_view> before;
     for (const Json& each : params["previousResultIds"].items()) before[each["uri"].text()] = each["value"].text();
     Json items{Json::Array{}};
+    AnalysisSeries series(*snapshot);
     snapshot->each_file([&](const std::shared_ptr<const FileText>& file) {
         if (call->stop.is_stopped()) return false;
         if (!is_checked_in_workspace(*snapshot, *file)) return true;
-        const std::shared_ptr<const Analysis> analysis = snapshot->analysis(file->path);
+        const std::shared_ptr<const Analysis> analysis = series.analysis(file->path);
         if (analysis == nullptr) return true;
         Json found = diagnostics_json(*snapshot, *file, analysis->diagnostics());
         const std::string id = diagnostics_id(found);

@@ -24,6 +24,7 @@
 // The alternative, a database of memoised queries that is invalidated in place (as in rust-analyzer), shares more
 // between versions. A file of ten thousand lines is parsed and resolved in milliseconds, so sharing whole files is enough.
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <map>
@@ -107,6 +108,23 @@ private:
     mutable Cache candidates_;  // of the snapshot before, not looked at yet
     mutable std::vector<std::shared_ptr<const Analysis>> held_;  // keeps those of open documents, and candidates for them
     mutable std::vector<std::shared_ptr<const Analysis>> held_before_;
+};
+
+/// The analyses of many files, one after the other. The last ones are kept meanwhile: the next file often imports what
+/// they import.
+class AnalysisSeries {
+public:
+    explicit AnalysisSeries(const Snapshot& snapshot) : snapshot_(snapshot) {}
+    [[nodiscard]] std::shared_ptr<const Analysis> analysis(std::string_view path) {
+        std::shared_ptr<const Analysis> made = snapshot_.analysis(path);
+        kept_[next_++ % kept_.size()] = made;
+        return made;
+    }
+
+private:
+    const Snapshot& snapshot_;
+    std::array<std::shared_ptr<const Analysis>, 64> kept_;
+    std::size_t next_ = 0;
 };
 
 /// The key of a document: its path, or its URI where it has no file.

@@ -281,15 +281,21 @@ public:
         const std::string_view replacement = change["text"].text();
         if (!change.has("range")) {
             text_ = replacement;
+            behind_.clear();
             same_until_ = 0;
             return;
         }
-        const std::uint32_t begin = offset_of(change["range"]["start"]), end = offset_of(change["range"]["end"]);
-        text_.replace(begin, std::max(begin, end) - begin, replacement);
-        same_until_ = std::min<std::size_t>(same_until_, begin);
+        const std::uint32_t begin = offset_of(change["range"]["start"]), end = std::max(begin, offset_of(change["range"]["end"]));
+        behind_.emplace_back(text_.substr(end));
+        behind_.emplace_back(replacement);
+        text_.resize(begin);
+        same_until_ = begin;
     }
 
-    [[nodiscard]] std::string take() { return std::move(text_); }
+    [[nodiscard]] std::string take() {
+        join();
+        return std::move(text_);
+    }
 
 private:
     std::uint32_t offset_of(const Json& json) {
@@ -297,13 +303,19 @@ private:
         const std::uint32_t offset = lines_->offset(position, encoding_);
         // Where the line ends the byte behind counts too: a LF after CR.
         if (offset + std::size_t{1} < same_until_) return offset;
+        join();
         indexed_ = text_;
         lines_ = &own_lines_.emplace(indexed_);
         same_until_ = text_.size() + 2;
         return lines_->offset(position, encoding_);
     }
 
-    std::string text_;
+    void join() {
+        for (; !behind_.empty(); behind_.pop_back()) text_ += behind_.back();
+    }
+
+    std::string text_;                     // up to the last change
+    std::vector<std::string> behind_;      // what follows, the last piece first
     const LineIndex* lines_;
     std::string indexed_;                  // what `own_lines_` looks at
     std::optional<LineIndex> own_lines_;
