@@ -150,8 +150,9 @@ void catch_interrupts(vm::Vm& vm) {
     sigaction(SIGTERM, &action, nullptr);
     action.sa_handler = on_dump_request;
     sigaction(SIGUSR1, &action, nullptr);
+    // Writing where nobody reads, or beyond the size a file may have, is an error of the call.
     action.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &action, nullptr);
+    for (const int number : {SIGPIPE, SIGXFSZ}) sigaction(number, &action, nullptr);
 }
 
 /// What `ruff run --stats` shows: of the whole program, except for memory and fibers at once, which are the main isolate's.
