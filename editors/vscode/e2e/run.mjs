@@ -251,7 +251,8 @@ const scenarios = {
 async function main() {
   mkdirSync(pictures, { recursive: true });
   const astral = path.dirname(program(path.join(scratch, "astral/ruff"), "#!/bin/sh\necho ruff 0.6.9\n"));
-  const host = await Host.start(installation, vsix, scratch, { PATH: `${astral}:${process.env.PATH}` });
+  const environment = { PATH: `${astral}:${process.env.PATH}` };
+  const host = await Host.start(installation, vsix, scratch, environment, path.join(pictures, "server.log"));
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   let passed = 0;
   let failed = 0;
