@@ -21,12 +21,6 @@ bool file_exists(const std::string& path) {
     return ::stat(path.c_str(), &status) == 0;
 }
 
-/// Absolute, without symbolic links; `path` itself where the system cannot tell.
-std::string real_path(const std::string& path) {
-    char buffer[PATH_MAX];
-    return ::realpath(path.c_str(), buffer) != nullptr ? std::string(buffer) : path;
-}
-
 std::string folder_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     if (slash == std::string::npos) return ".";
@@ -80,6 +74,16 @@ std::vector<std::string> search_folders(const std::string& importer, const std::
 }
 
 }  // namespace
+
+std::string real_path(const std::string& path) {
+    char buffer[PATH_MAX];
+    return ::realpath(path.c_str(), buffer) != nullptr ? std::string(buffer) : path;
+}
+
+std::string outside_package_failure(std::string_view name, const std::string& real, const std::string& root) {
+    if (is_inside(real, root)) return {};
+    return "Module " + std::string(name) + " lies outside the package root " + root;
+}
 
 std::string module_name(const Node& import) { return dotted(path_of(import)); }
 
@@ -180,10 +184,8 @@ private:
             }
             auto source = load(path);
             if (!source && source.error().code == ErrorCode::NotFound) continue;
-            if (!is_inside(real, root_)) {
-                import.failure = "Module " + import.name + " lies outside the package root " + root_;
-                return import;
-            }
+            import.failure = outside_package_failure(import.name, real, root_);
+            if (!import.failure.empty()) return import;
             if (!source) {
                 import.failure = "Module " + import.name + " cannot be read: " + source.error().message;
                 return import;

@@ -44,6 +44,10 @@ struct ModuleOptions {
 
 /// The module that an Import or FromImport names: "a.b".
 [[nodiscard]] std::string module_name(const syntax::Node& import);
+/// Absolute, without symbolic links; `path` itself where the system cannot tell.
+[[nodiscard]] std::string real_path(const std::string& path);
+/// Why a module is none whose file, by its real path, is not in the package; empty if it is.
+[[nodiscard]] std::string outside_package_failure(std::string_view name, const std::string& real, const std::string& root);
 /// The nearest folder with a `rufflang.toml` at or above `folder`, which is absolute; else `folder`.
 [[nodiscard]] std::string package_root(const std::string& folder);
 /// Where the module `name` may lie for the file `importer`, in the order of the search.

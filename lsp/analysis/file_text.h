@@ -22,6 +22,7 @@ struct FolderSettings {
     lint::Selection selection;
     formatter::LayoutOptions layout;
     std::string root;  ///< the package root: modules are not sought above it
+    std::string real_root;  ///< the same without symbolic links
     std::shared_ptr<const SourceFile> source;  ///< the file, null if there is none
     std::vector<Diagnostic> problems;          ///< what is wrong with it
 };
@@ -31,6 +32,7 @@ class FileText {
 public:
     std::string path;  ///< absolute; of a document that has no file its URI
     std::string uri;   ///< as the client writes it
+    std::string real_path;  ///< without symbolic links
     std::shared_ptr<const SourceFile> source;
     std::shared_ptr<const FolderSettings> settings;
     std::optional<std::int64_t> version;  ///< of an open document

@@ -169,6 +169,10 @@ void Server::handle(Item& item) {
 
 void Server::handle_request(const Item& item) {
     Call& call = *item.call;
+    {
+        const std::lock_guard lock(calls_mutex_);
+        call.is_taken_up = true;
+    }
     const Json& params = item.message["params"];
     const auto refuse_with = [&](ResponseCode code, std::string message) { reply(call, ResponseError{code, std::move(message)}); };
     if (phase_ == Phase::ShutDown) return refuse_with(ResponseCode::InvalidRequest, "the server has been shut down");
@@ -251,7 +255,8 @@ void Server::stop_all_calls() {
     {
         const std::lock_guard lock(calls_mutex_);
         for (const auto& [id, call] : calls_) {
-            if (call->method != "shutdown") stopped.push_back(call);
+            // What came after the shutdown is refused when its turn comes.
+            if (call->is_taken_up && call->method != "shutdown") stopped.push_back(call);
         }
     }
     for (const auto& call : stopped) {

@@ -26,7 +26,8 @@ struct Call {
     std::string method;
     std::string document;          ///< path of the document it is about
     bool is_stopped_by_edits = false;
-    bool is_answered = false;      ///< guarded by the mutex of the calls
+    bool is_taken_up = false;      ///< the writer has come to it; guarded by the mutex of the calls, like the next
+    bool is_answered = false;
     StopSignal stop;
 };
 

@@ -117,6 +117,10 @@ private:
             import.failure_hint = sema::missing_module_hint(looked);
             return import;
         }
+        if (const auto found = snapshot_.find(path); path.starts_with('/')) {
+            import.failure = sema::outside_package_failure(import.name, found->real_path, importer.settings->real_root);
+            if (!import.failure.empty()) return import;
+        }
         if (closes_circle(path, import)) {
             meets_circle = true;
             return import;

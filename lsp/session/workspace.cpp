@@ -24,6 +24,14 @@ std::string folder_of(const std::string& path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+/// Without symbolic links, also of a file that is not there yet.
+std::string real_file_path(const std::string& path) {
+    std::string real = sema::real_path(path);
+    const std::string folder = folder_of(path);
+    if (real != path || folder.size() < 2) return real;
+    return sema::real_path(folder) + path.substr(folder.size());
+}
+
 /// What changes whenever the content does; 0 where there is no such file.
 std::int64_t stamp_of(const std::string& path) {
     struct stat status {};
@@ -35,8 +43,9 @@ std::int64_t stamp_of(const std::string& path) {
 std::shared_ptr<const FolderSettings> read_settings(const std::string& folder, const std::optional<std::string>& file) {
     auto settings = std::make_shared<FolderSettings>();
     settings->root = folder.empty() ? "/" : folder;
+    if (file) settings->root = folder_of(*file);
+    settings->real_root = sema::real_path(settings->root);
     if (!file) return settings;
-    settings->root = folder_of(*file);
     if (Result<config::LoadedConfig> loaded = config::load_config(*file)) {
         settings->problems = loaded->diagnostics;
         for (Diagnostic& each : settings->selection.apply(loaded->config.check)) settings->problems.push_back(std::move(each));
@@ -75,6 +84,7 @@ std::shared_ptr<FileText> read_file_text(const std::string& path, SettingsCache&
     if (!source) return nullptr;
     auto text = std::make_shared<FileText>();
     text->path = path;
+    text->real_path = real_file_path(path);
     text->uri = uri_of_path(path);
     text->source = std::move(source).value();
     text->settings = settings.settings_for(path);
@@ -146,6 +156,7 @@ std::shared_ptr<FileText> Workspace::make_text(std::string path, std::string uri
     auto text = std::make_shared<FileText>();
     text->settings = settings_.settings_for(path);
     text->is_excluded = text->settings->config.is_excluded(path);
+    text->real_path = path.starts_with('/') ? real_file_path(path) : path;
     text->path = std::move(path);
     text->uri = std::move(uri);
     text->source = std::move(source);

@@ -204,8 +204,11 @@ TEST_CASE("each request has one answer, in any phase") {
     server.receive(notification_text("$/cancelRequest", make_object("id", 6)));
     server.settle();
     CHECK(code_of(6) == -32800);
-    ask(7, "shutdown", Json());
+    server.receive(request_text(Json(7), "shutdown", Json()));
+    server.receive(request_text(Json(9), "workspace/symbol", make_object("query", "")));
+    server.settle();
     CHECK(code_of(7) == 0);
+    CHECK(code_of(9) == -32600);
     ask(8, "textDocument/hover", make_object());
     CHECK(code_of(8) == -32600);
     server.receive(notification_text("exit", Json()));
@@ -352,6 +355,27 @@ TEST_CASE("an id is free again when its request is answered, and not before") {
     // Whether the second of two was too early depends on how quick the first was; every one has its answer.
     CHECK(results + refusals == 4);
     CHECK(results >= 3);
+}
+
+TEST_CASE("a module that a link finds outside of the package is none, as for the command") {
+    namespace fs = std::filesystem;
+    const fs::path folder = fs::temp_directory_path() / ("ruff-lsp-outside-" + std::to_string(getpid()));
+    fs::create_directories(folder / "package");
+    std::ofstream(folder / "package/rufflang.toml") << "";
+    std::ofstream(folder / "outside.ruff") << "export func f() { return 1 }\n";
+    std::ofstream(folder / "package/inside.ruff") << "export func g() { return 1 }\n";
+    fs::create_symlink("../outside.ruff", folder / "package/linked.ruff");
+    fs::create_symlink("inside.ruff", folder / "package/near.ruff");
+    fs::create_directory_symlink("package", folder / "also");
+    for (const char* root : {"package", "also"}) {
+        SessionDriver driver(folder / root, {"utf-8", {}, false});
+        driver.open("main.ruff", "import linked\nfrom near import g\nprint(linked.f(), g())\n");
+        const Json found = driver.diagnostics("main.ruff");
+        REQUIRE(found.items().size() == 1);
+        CHECK(found.items()[0]["message"].text() == "Module linked lies outside the package root " + (folder / "package").native());
+        CHECK(driver.mistakes().empty());
+    }
+    fs::remove_all(folder);
 }
 
 TEST_CASE("links that lead in circles and a workspace that is everything end") {
