@@ -320,8 +320,35 @@ bool is_timeless(const Analysis& file, const Node& value) {
     return is_timeless;
 }
 
-bool needs_parens(const Node& value) {
-    return value.is<BinaryExpr>() || value.is<RangeExpr>() || value.is<UnaryExpr>();
+/// What reads the same wherever a name may stand.
+bool needs_no_parens(const Node& value) {
+    return value.is<NameExpr>() || value.is<IntLiteral>() || value.is<FloatLiteral>() || value.is<BoolLiteral>() || value.is<NullLiteral>() ||
+           value.is<StringLiteral>() || value.is<ParenExpr>() || value.is<ArrayExpr>() || value.is<MemberExpr>() || value.is<IndexExpr>() ||
+           value.is<CallExpr>();
+}
+
+/// Whether every name of the value means the same at the place of the use, and nothing there reads the text in another way: a bracket
+/// that begins a line goes on with the line above, a number before a dot becomes another number.
+bool reads_the_same(const Analysis& file, const Node& value, const Mention& use) {
+    const Token& token = file.tree->tokens[use.token];
+    const Span span = file.tree->span(value);
+    for (const sema::Reference& name : file.model->references) {
+        if (name.token == kNoToken || !span.contains(file.tree->tokens[name.token].begin)) continue;
+        const bool is_own = span.contains(file.tree->tokens[file.model->bindings[name.binding].name_token].begin);
+        if (!is_own && file.model->lookup(file.model->name(name.binding), token.begin) != name.binding) return false;
+    }
+    for (const Mention& name : file.mentions().all()) {
+        const bool is_builtin = name.entity.kind == EntityKind::Builtin && span.contains(file.tree->tokens[name.token].begin);
+        if (is_builtin && !is_after_dot(file, name.token) && file.model->lookup(file.tree->token_text(name.token), token.begin) != sema::kNone) {
+            return false;
+        }
+    }
+    const std::string_view text = file.tree->text();
+    const std::size_t line = text.substr(0, token.begin).rfind('\n') + 1;
+    const bool begins_line = text.substr(line, token.begin - line).find_first_not_of(" \t") == std::string_view::npos;
+    if (begins_line && (!needs_no_parens(value) || value.is<ArrayExpr>() || value.is<ParenExpr>())) return false;
+    const bool is_number = value.is<IntLiteral>() || value.is<FloatLiteral>();
+    return !is_number || !text.substr(token.end).starts_with('.');
 }
 
 void offer_inline_variable(const ActionPlace& place, std::vector<CodeAction>& actions) {
@@ -338,9 +365,14 @@ void offer_inline_variable(const ActionPlace& place, std::vector<CodeAction>& ac
     if (const auto* assign = statement->as<Assign>(); assign != nullptr && assign->target == binding.declaration) value = assign->value;
     const bool is_one_line = value != nullptr && file.tree->text(*value).find('\n') == std::string_view::npos;
     if (value == nullptr || !is_one_line || !is_timeless(file, *value)) return;
+    const bool is_same_everywhere = std::ranges::all_of(file.mentions().all(), [&](const Mention& each) {
+        const bool is_use = is_same(each.entity, mention->entity) && each.access != sema::Access::Declare;
+        return !is_use || reads_the_same(file, *value, each);
+    });
+    if (!is_same_everywhere) return;
     actions.push_back({"Inline the variable", "refactor.inline", false, nullptr, [&file, entity = mention->entity, statement, value] {
         std::string text(file.tree->text(*value));
-        if (needs_parens(*value)) text = "(" + text + ")";
+        if (!needs_no_parens(*value)) text = "(" + text + ")";
         std::vector<TextEdit> edits;
         for (const Mention& each : file.mentions().all()) {
             if (!is_same(each.entity, entity) || each.access == sema::Access::Declare) continue;

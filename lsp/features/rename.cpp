@@ -43,44 +43,58 @@ std::string name_refusal(const Entity& entity, const std::string& name) {
     return {};
 }
 
+/// Where a token stands, for a person.
+std::string place_of(const Analysis& file, std::uint32_t token) {
+    const LineColumn at = file.source().lines().position(file.tree->tokens[token].begin, PositionEncoding::Utf32);
+    return file.path().substr(file.path().rfind('/') + 1) + " at line " + std::to_string(at.line + 1);
+}
+
+/// The variables of `file` that are renamed with the entity: its declaration, and imports under its own name.
+std::vector<sema::BindingId> variables_of(const Analysis& file, const Entity& entity) {
+    if (is_member(entity) || entity.binding == sema::kNone) return {};
+    if (entity.file == &file) return {entity.binding};
+    std::vector<sema::BindingId> found;
+    for (sema::BindingId id = 0; id < file.model->bindings.size(); ++id) {
+        const bool is_import = file.model->bindings[id].kind == sema::BindingKind::Imported && file.model->name(id) == entity.name();
+        if (is_import && is_same(entity_of(file, id), entity)) found.push_back(id);
+    }
+    return found;
+}
+
 /// Whether a mention in `file` would mean something else under the new name.
 std::string conflict_at(const Analysis& file, const Mention& mention, const Entity& entity, const std::string& name) {
-    const auto describe = [&](std::uint32_t token) {
-        const LineColumn at = file.source().lines().position(file.tree->tokens[token].begin, PositionEncoding::Utf32);
-        const std::string place = file.path().substr(file.path().rfind('/') + 1) + " at line " + std::to_string(at.line + 1);
-        return "`" + name + "` is already declared in " + place;
-    };
     if (is_member(entity)) return {};
     const std::uint32_t offset = file.tree->tokens[mention.token].begin;
+    const bool is_in_other_file = mention.entity.file != &file;
+    // A member of a module, or what is imported under another name: no variable here is renamed.
+    if (is_in_other_file && file.model->lookup(entity.name(), offset) == sema::kNone) return {};
     const sema::BindingId visible = file.model->lookup(name, offset);
     if (visible != sema::kNone) {
         const std::uint32_t token = file.model->bindings[visible].name_token;
-        return token == kNoToken ? "`" + name + "` is already declared" : describe(token);
+        return "`" + name + "` is already declared" + (token == kNoToken ? "" : " in " + place_of(file, token));
     }
     // A declaration further down in a scope that sees this one.
-    if (mention.access != sema::Access::Declare || mention.entity.file != &file || entity.binding == sema::kNone) return {};
+    if (mention.access != sema::Access::Declare || is_in_other_file || entity.binding == sema::kNone) return {};
     const sema::ScopeId scope = file.model->bindings[entity.binding].scope;
     for (sema::BindingId id = file.model->scopes[scope].first; id != sema::kNone; id = file.model->bindings[id].next_in_scope) {
-        if (file.model->name(id) == name) return describe(file.model->bindings[id].name_token);
+        if (file.model->name(id) == name) return "`" + name + "` is already declared in " + place_of(file, file.model->bindings[id].name_token);
     }
     return {};
 }
 
-/// What has the new name already and would be taken over by the renamed declaration.
-std::string capture_of(const Analysis& file, const Entity& entity, const std::string& name) {
-    if (is_member(entity) || entity.file != &file || entity.binding == sema::kNone) return {};
-    const sema::Scope& scope = file.model->scopes[file.model->bindings[entity.binding].scope];
+/// What has the new name already and would be taken over by the variable of that name.
+std::string capture_of(const Analysis& file, sema::BindingId variable, const std::string& name) {
+    const sema::Scope& scope = file.model->scopes[file.model->bindings[variable].scope];
     for (const sema::Reference& reference : file.model->references) {
         if (reference.token == kNoToken || file.model->name(reference.binding) != name) continue;
         if (!scope.span.contains(file.tree->tokens[reference.token].begin)) continue;
-        const LineColumn at = file.source().lines().position(file.tree->tokens[reference.token].begin, PositionEncoding::Utf32);
-        return "`" + name + "` at line " + std::to_string(at.line + 1) + " would mean something else";
+        return "`" + name + "` in " + place_of(file, reference.token) + " would mean something else";
     }
     for (const Mention& mention : file.mentions().all()) {
         const bool is_taken = mention.entity.row != nullptr && mention.entity.kind == EntityKind::Builtin &&
                               file.tree->token_text(mention.token) == name && !is_after_dot(file, mention.token);
         if (is_taken && scope.span.contains(file.tree->tokens[mention.token].begin)) {
-            return "the builtin `" + name + "` is used where the new name would hide it";
+            return "the builtin `" + name + "` is used where the new name would hide it, in " + place_of(file, mention.token);
         }
     }
     return {};
@@ -136,7 +150,11 @@ Answer rename_symbol(const Request& request) {
     std::set<std::string> looked;
     each_occurrence(request.snapshot, *request.file, entity, request.stop, [&](const Analysis& file, const Mention& found) {
         if (conflict.empty()) conflict = conflict_at(file, found, entity, name);
-        if (conflict.empty() && looked.insert(file.path()).second) conflict = capture_of(file, found.entity, name);
+        if (looked.insert(file.path()).second) {
+            for (const sema::BindingId variable : variables_of(file, found.entity)) {
+                if (conflict.empty()) conflict = capture_of(file, variable, name);
+            }
+        }
         edit.add(*file.text, {file.tree->tokens[found.token].span(), replacement_for(file, found, entity, name)});
     });
     if (!conflict.empty()) return refuse(conflict);
