@@ -64,8 +64,9 @@ std::vector<std::string> search_folders(const std::string& importer, const std::
     std::string real = is_inside(importer, root) ? shown : real_path(shown);
     while (real == root || is_inside(real, root)) {
         folders.push_back(shown);
-        if (real == root) break;
-        real = folder_of(real);
+        const std::string above = folder_of(real);
+        if (real == root || above == real) break;
+        real = above;
         shown = shown.find('/') == std::string::npos || shown.ends_with("..") ? real : folder_of(shown);
     }
     if (folders.empty()) folders.push_back(shown);

@@ -53,6 +53,7 @@ bool Snapshot::is_in_workspace(std::string_view path) const {
 }
 
 std::string Snapshot::find_module(const FileText& importer, std::string_view name, std::vector<std::string>* looked) const {
+    if (!importer.path.starts_with('/')) return {};  // a document without a file lies nowhere
     std::vector<std::string> paths = sema::module_paths(importer.path, name, importer.settings->root);
     for (std::string& path : paths) {
         if (find(path) != nullptr) return std::move(path);
@@ -114,7 +115,7 @@ private:
         const std::string path = snapshot_.find_module(importer, import.name, &looked);
         if (path.empty()) {
             import.failure = "Module not found: " + import.name;
-            import.failure_hint = sema::missing_module_hint(looked);
+            import.failure_hint = looked.empty() ? "save the document first: modules are sought beside its file" : sema::missing_module_hint(looked);
             return import;
         }
         if (const auto found = snapshot_.find(path); path.starts_with('/')) {

@@ -270,6 +270,19 @@ TEST_CASE("documents that are opened twice, changed when closed, untitled or odd
     CHECK(driver.mistakes().empty());
 }
 
+TEST_CASE("an untitled document imports nothing") {
+    SessionDriver driver(nowhere(), {"utf-16", {}, false});
+    const Json document = make_object("uri", "untitled:One", "languageId", "ruff", "version", 1, "text", "import lib\nprint(lib.f())\n");
+    driver.notify("textDocument/didOpen", make_object("textDocument", document));
+    const Json place = make_object("textDocument", make_object("uri", "untitled:One"), "position", make_object("line", 1, "character", 10));
+    CHECK_FALSE(driver.request("textDocument/completion", place).has("error"));
+    std::string said;
+    for (const Json& message : driver.messages()) {
+        if (message["params"]["uri"].text() == "untitled:One") said = message["params"]["diagnostics"].items()[0]["message"].text();
+    }
+    CHECK(said == "Module not found: lib\nhelp: save the document first: modules are sought beside its file");
+}
+
 TEST_CASE("messages that are none get the error of the protocol, and nothing else happens") {
     SessionDriver driver(nowhere(), {"utf-16", {}, false});
     const auto code_after = [&](std::string_view body) {
