@@ -1,9 +1,12 @@
 // Bodies of the family `core`: output, input, conversions, questions about values.
 #include <cmath>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "core/builtins/bodies.h"
 #include "core/builtins/elements.h"
+#include "core/runtime/blocking.h"
 #include "core/runtime/channel.h"
 #include "core/builtins/number_text.h"
 #include "core/builtins/standard_input.h"
@@ -43,11 +46,36 @@ std::string position_text(Call& call) {
     return open == std::string::npos ? entry : entry.substr(open + 2, entry.size() - open - 3);
 }
 
-Outcome done_input(Call& call, std::string_view text) {
-    std::size_t bad = vm::find_invalid_utf8(text);
-    if (bad == std::string_view::npos) return call.done_text(text);
-    return call.raise(ErrorKind::Io, std::string(call.row.shown_name()) +
-                                         ": standard input is not UTF-8 at byte " + std::to_string(bad));
+// What `input` and `read_stdin` wait for. Somebody may take any time to type it.
+class InputTask final : public runtime::BlockingTask {
+  public:
+    enum class Amount : std::uint8_t { Line, Rest };
+
+    InputTask(const BuiltinRow& row, Amount amount) : row_(row), amount_(amount) {}
+    [[nodiscard]] runtime::Effort effort() const override {
+        if (amount_ == Amount::Line && StandardInput::has_line()) return runtime::Effort::Small;
+        if (!StandardInput::is_file()) return runtime::Effort::Endless;
+        return amount_ == Amount::Line ? runtime::Effort::Small : runtime::Effort::Large;
+    }
+    void run() override {
+        text_ = amount_ == Amount::Line ? StandardInput::read_line(is_abandoned) : StandardInput::read_rest(is_abandoned);
+    }
+    [[nodiscard]] runtime::Answer answer(vm::Vm&) override {
+        if (!text_) return {Value(), false};
+        const std::size_t bad = vm::find_invalid_utf8(*text_);
+        if (bad == std::string_view::npos) return {vm::make_string(*text_), false};
+        return runtime::failure(ErrorKind::Io, std::string(row_.shown_name()) + ": standard input is not UTF-8 at byte " + std::to_string(bad));
+    }
+    [[nodiscard]] std::string_view name() const override { return row_.name; }
+
+  private:
+    const BuiltinRow& row_;
+    const Amount amount_;
+    std::optional<std::string> text_;
+};
+
+Outcome read_input(Call& call, InputTask::Amount amount) {
+    return runtime::run_blocking(call, runtime::Form::Suspends, std::make_shared<InputTask>(call.row, amount));
 }
 
 Outcome raise_cannot_convert(Call& call) {
@@ -121,11 +149,10 @@ Outcome debug(Call& call) {
 
 Outcome input(Call& call) {
     vm::Output::write(call.text(0));
-    std::optional<std::string> line = StandardInput::read_line();
-    return line ? done_input(call, *line) : call.done(Value());
+    return read_input(call, InputTask::Amount::Line);
 }
 
-Outcome read_stdin(Call& call) { return done_input(call, StandardInput::read_rest()); }
+Outcome read_stdin(Call& call) { return read_input(call, InputTask::Amount::Rest); }
 
 Outcome exit(Call& call) {
     std::int64_t code = call.integer(0);

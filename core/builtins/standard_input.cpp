@@ -1,5 +1,6 @@
 #include "core/builtins/standard_input.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -37,7 +38,7 @@ bool read_block(std::string& text) {
 
 }  // namespace
 
-std::optional<std::string> StandardInput::read_line() {
+std::optional<std::string> StandardInput::read_line(const std::atomic<bool>& is_abandoned) {
     vm::Output::flush();
     Pending& state = pending();
     const std::lock_guard guard(state.lock);
@@ -45,6 +46,7 @@ std::optional<std::string> StandardInput::read_line() {
     for (;;) {
         std::size_t end = state.text.find('\n', searched);
         if (end != std::string::npos) {
+            if (is_abandoned) return std::nullopt;
             std::string line = state.text.substr(state.start, end - state.start);
             state.start = end + 1;
             if (line.ends_with('\r')) line.pop_back();
@@ -54,12 +56,12 @@ std::optional<std::string> StandardInput::read_line() {
         state.start = 0;
         searched = state.text.size();
         if (read_block(state.text)) continue;
-        if (state.text.empty()) return std::nullopt;
+        if (state.text.empty() || is_abandoned) return std::nullopt;
         return std::exchange(state.text, {});
     }
 }
 
-std::string StandardInput::read_rest() {
+std::string StandardInput::read_rest(const std::atomic<bool>& is_abandoned) {
     vm::Output::flush();
     Pending& state = pending();
     const std::lock_guard guard(state.lock);
@@ -67,7 +69,18 @@ std::string StandardInput::read_rest() {
     state.start = 0;
     while (read_block(state.text)) {
     }
-    return std::exchange(state.text, {});
+    return is_abandoned ? std::string() : std::exchange(state.text, {});
+}
+
+bool StandardInput::has_line() {
+    Pending& state = pending();
+    const std::unique_lock guard(state.lock, std::try_to_lock);   // not free: somebody waits for more
+    return guard.owns_lock() && state.text.find('\n', state.start) != std::string::npos;
+}
+
+bool StandardInput::is_file() {
+    struct stat status {};
+    return ::fstat(STDIN_FILENO, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 }  // namespace ruff::builtins
