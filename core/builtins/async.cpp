@@ -18,6 +18,7 @@
 #include "core/builtins/bodies.h"
 #include "core/builtins/duration.h"
 #include "core/builtins/elements.h"
+#include "core/runtime/remote_promise.h"
 #include "core/vm/array.h"
 #include "core/vm/dict.h"
 #include "core/vm/operations.h"
@@ -139,12 +140,15 @@ Outcome settle_promise(Call& call) {
     PromiseObject& promise = *as_promise(call[0]);
     const bool fulfils = call.boolean(1);
     if (promise.state != PromiseState::Pending) return call.done(Value());
-    if (fulfils) {
-        settle(call.vm, promise, PromiseState::Fulfilled, call.take(2));
-    } else {
-        Value error = error_from_thrown(call.vm, call.take(2));
-        call.vm.raise_value(std::move(error));
-        settle(call.vm, promise, PromiseState::Rejected, call.vm.take_pending_error());
+    Value outcome = call.take(2);
+    if (!fulfils) {
+        call.vm.raise_value(error_from_thrown(call.vm, std::move(outcome)));   // gives it a stack
+        outcome = call.vm.take_pending_error();
+    }
+    const runtime::SettlingElsewhere elsewhere = runtime::settle_elsewhere(call.vm, promise, fulfils, outcome);
+    if (elsewhere == runtime::SettlingElsewhere::Raised) return Outcome::Raised;
+    if (elsewhere == runtime::SettlingElsewhere::NotSent) {
+        settle(call.vm, promise, fulfils ? PromiseState::Fulfilled : PromiseState::Rejected, std::move(outcome));
     }
     return call.done(Value());
 }

@@ -12,6 +12,7 @@ Isolate::~Isolate() {
 }
 
 TaskPool& Isolate::pool() {
+    has_given_up_ = false;   // what is asked of it now can go on
     if (pool_ == nullptr) {
         pool_ = new TaskPool(*this);
         owns_pool_ = true;
@@ -33,10 +34,11 @@ void Isolate::end_wait() {
 void Isolate::give_up(std::string places) {
     for (; waits_ > 0; --waits_) loop_.end_operation();
     vm_.waits_elsewhere = std::move(places);
+    has_given_up_ = true;
 }
 
 bool Isolate::has_outstanding() const {
-    return pool_ != nullptr && vm_.waits_elsewhere.empty() && pool_->keeps_running(*this);
+    return pool_ != nullptr && !has_given_up_ && pool_->keeps_running(*this);
 }
 
 void Isolate::shut_down() {

@@ -30,7 +30,8 @@ public:
     void begin_wait();
     void end_wait();
 
-    /// Nothing anywhere can go on: waiting for other isolates has no purpose any more. `places`: where the others wait.
+    /// Nothing anywhere can go on: waiting for other isolates has no purpose any more. `places`: where the others wait; nothing when
+    /// none of their fibers does, but a promise that came with a message stays pending. Then the program is at its end.
     void give_up(std::string places);
 
     // --- for the loop
@@ -48,6 +49,7 @@ private:
     Mailbox mailbox_;
     TaskPool* pool_ = nullptr;   ///< the main isolate's own; never destroyed once it has threads, which may be on their way out
     bool owns_pool_ = false;
+    bool has_given_up_ = false;
     std::uint64_t waits_ = 0;
 };
 

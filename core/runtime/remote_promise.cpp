@@ -48,6 +48,12 @@ public:
     /// The isolate's own handle of the work, which counts as one besides this wait, lives on or has gone.
     void set_handled(bool is_handled) { is_handled_ = is_handled; }
 
+    /// What a pending promise of an isolate waits for; null when it is the isolate's own.
+    static RemotePromise* remote_of(const PromiseObject& promise) {
+        const bool is_remote = promise.state == PromiseState::Pending && promise.cancel_operation == cancel;
+        return is_remote ? static_cast<RemoteWait*>(promise.operation)->remote_.get() : nullptr;
+    }
+
     const Mailbox mailbox;
 
 private:
@@ -160,7 +166,7 @@ namespace {
 /// A promise of another isolate. `source` is touched by that isolate's thread only.
 class SentPromise final : public RemotePromise {
 public:
-    SentPromise(TaskPool& pool, const Mailbox& owner) : RemotePromise(pool), owner_(owner) {}
+    SentPromise(TaskPool& pool, const Mailbox& owner) : RemotePromise(pool), owner_(owner) { observe(); }
 
     struct Source : vm::Waiter {
         std::shared_ptr<SentPromise> sent;
@@ -169,7 +175,8 @@ public:
     Source* source = nullptr;
 
     void request_cancel() override;
-    [[nodiscard]] std::string headline(Vm&) const override { return "Unhandled rejection of a promise that was sent"; }
+    [[nodiscard]] bool request_settle(State state, vm::Message&& outcome) override;
+    [[nodiscard]] std::string headline(Vm&) const override { return {}; }   // sending counts as awaiting: never reported
 
 private:
     const Mailbox owner_;
@@ -188,11 +195,43 @@ private:
 
 void SentPromise::request_cancel() { pool().post(owner_, std::make_unique<CancelSource>(std::static_pointer_cast<SentPromise>(shared_from_this()))); }
 
+class SettleSource final : public Delivery {
+public:
+    SettleSource(std::shared_ptr<SentPromise> sent, PromiseState state, vm::Message outcome)
+        : sent_(std::move(sent)), state_(state), outcome_(std::move(outcome)) {}
+    void act(Vm& vm) override {
+        if (sent_->source == nullptr) return;   // another was first
+        const Value promise = sent_->source->stands_for;
+        Value outcome;
+        if (!vm::read_message(vm, std::move(outcome_), outcome)) {
+            outcome = vm.take_pending_error();
+            state_ = PromiseState::Rejected;
+        }
+        // It may itself have come from another isolate.
+        const bool is_fulfilled = state_ == PromiseState::Fulfilled;
+        if (settle_elsewhere(vm, *vm::as_promise(promise), is_fulfilled, outcome) != SettlingElsewhere::NotSent) return;
+        vm::settle(vm, *vm::as_promise(promise), state_, std::move(outcome));
+    }
+
+private:
+    std::shared_ptr<SentPromise> sent_;
+    PromiseState state_;
+    vm::Message outcome_;
+};
+
+bool SentPromise::request_settle(State state, vm::Message&& outcome) {
+    const auto settled = state == State::Fulfilled ? PromiseState::Fulfilled : PromiseState::Rejected;
+    auto self = std::static_pointer_cast<SentPromise>(shared_from_this());
+    pool().post(owner_, std::make_unique<SettleSource>(std::move(self), settled, std::move(outcome)));
+    return true;
+}
+
 class PromiseTransfer final : public RemoteTransfer<SentPromise> {
 public:
     using RemoteTransfer::RemoteTransfer;
     Value open(Vm& vm) override {
         PromiseObject* promise = remote_->open(vm);
+        promise->head.flags |= vm::kPromiseObserved;   // whoever sent it counts as awaiting it: nobody here has to
         return Value::adopt(promise);
     }
 };
@@ -231,6 +270,15 @@ std::unique_ptr<vm::Transfer> send_promise(Vm& vm, PromiseObject& promise) {
     };
     vm::add_waiter(promise, *source);
     return std::make_unique<PromiseTransfer>(std::move(sent));
+}
+
+SettlingElsewhere settle_elsewhere(Vm& vm, const PromiseObject& promise, bool is_fulfilled, const Value& outcome) {
+    RemotePromise* remote = RemoteWait::remote_of(promise);
+    if (remote == nullptr) return SettlingElsewhere::NotSent;
+    vm::Message message;
+    if (!vm::write_message(vm, outcome, vm::Sending::Value, message)) return SettlingElsewhere::Raised;
+    const auto state = is_fulfilled ? RemotePromise::State::Fulfilled : RemotePromise::State::Rejected;
+    return remote->request_settle(state, std::move(message)) ? SettlingElsewhere::Done : SettlingElsewhere::NotSent;
 }
 
 }  // namespace ruff::runtime

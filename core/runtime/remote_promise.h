@@ -40,6 +40,8 @@ public:
 
     /// Asks whoever does the work to end it.
     virtual void request_cancel() = 0;
+    /// Gives it an outcome from an isolate that does not do the work. False: only the work itself can.
+    [[nodiscard]] virtual bool request_settle(State, vm::Message&&) { return false; }
 
     /// Handles in all isolates and messages that stand for this.
     void add_handle() { ++handles_; }
@@ -89,5 +91,10 @@ protected:
 
 /// What a promise leaves in a message: the outcome when it has one, else a RemotePromise that it will settle.
 [[nodiscard]] std::unique_ptr<vm::Transfer> send_promise(vm::Vm& vm, vm::PromiseObject& promise);
+
+/// Settles a pending promise of another isolate that came here in a message: the outcome goes to where it was made, and settles it in
+/// all isolates unless another was first. NotSent: it is one of `vm`'s own, nothing was done. Raised: the outcome cannot be sent.
+enum class SettlingElsewhere : std::uint8_t { NotSent, Done, Raised };
+[[nodiscard]] SettlingElsewhere settle_elsewhere(vm::Vm& vm, const vm::PromiseObject& promise, bool is_fulfilled, const vm::Value& outcome);
 
 }  // namespace ruff::runtime

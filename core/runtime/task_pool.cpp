@@ -85,7 +85,10 @@ private:
 class AskWhereItWaits final : public Delivery {
 public:
     explicit AskWhereItWaits(TaskPool& pool, bool is_main) : tasks_(pool), is_main_(is_main) {}
-    void act(Vm& vm) override { tasks_.add_places(is_main_ ? std::string() : "\nin a task:\n" + vm.describe_fibers(20)); }
+    void act(Vm& vm) override {
+        const std::string fibers = is_main_ ? std::string() : vm.describe_fibers(20);
+        tasks_.add_places(fibers.empty() ? std::string() : "\nin a task:\n" + fibers);
+    }
 
 private:
     TaskPool& tasks_;
