@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "core/support/escape.h"
 #include "core/support/render.h"
 
 namespace ruff::cli {
@@ -24,19 +25,6 @@ std::string counted(std::size_t count, std::string_view noun) {
 LineColumn position_of(const SourceFile& source, std::uint32_t offset) {
     const LineColumn at = source.lines().position(offset, PositionEncoding::Utf32);
     return {at.line + 1, at.column + 1};
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-    out += '"';
-    for (const char c : text) {
-        char escape[8];
-        if (c == '"' || c == '\\') (out += '\\') += c;
-        else if (c == '\n') out += "\\n";
-        else if (c == '\t') out += "\\t";
-        else if (static_cast<unsigned char>(c) < 0x20) std::snprintf(escape, sizeof escape, "\\u%04x", c), out += escape;
-        else out += c;
-    }
-    out += '"';
 }
 
 void append_json_field(std::string& out, std::string_view name, std::string_view text) {
@@ -181,12 +169,6 @@ std::string summary(const std::vector<CheckedFile>& files) {
 
 // --- SARIF 2.1.0 ---------------------------------------------------------------------------------------------------
 
-std::string json_text(std::string_view text) {
-    std::string out;
-    append_json_string(out, text);
-    return out;
-}
-
 /// A relative reference: bytes that may not stand in one are written as `%XX`.
 std::string uri_text(std::string_view path) {
     std::string uri;
@@ -206,7 +188,7 @@ std::string sarif_region(const SourceFile& source, Span span) {
 }
 
 std::string sarif_location(std::string_view path, const SourceFile& source, Span span) {
-    return "\"physicalLocation\": {\"artifactLocation\": {\"uri\": " + json_text(uri_text(path)) + "}, \"region\": " +
+    return "\"physicalLocation\": {\"artifactLocation\": {\"uri\": " + json_string(uri_text(path)) + "}, \"region\": " +
            sarif_region(source, span) + "}";
 }
 
@@ -215,25 +197,25 @@ std::string_view sarif_level(Severity severity) {
 }
 
 std::string sarif_fix(std::string_view path, const SourceFile& source, const Fix& fix) {
-    std::string out = "{\"description\": {\"text\": " + json_text(fix.title) + "}, \"artifactChanges\": [{\"artifactLocation\": {\"uri\": " +
-                      json_text(uri_text(path)) + "}, \"replacements\": [";
+    std::string out = "{\"description\": {\"text\": " + json_string(fix.title) + "}, \"artifactChanges\": [{\"artifactLocation\": {\"uri\": " +
+                      json_string(uri_text(path)) + "}, \"replacements\": [";
     for (const TextEdit& edit : fix.edits) {
         if (&edit != fix.edits.data()) out += ", ";
-        out += "{\"deletedRegion\": " + sarif_region(source, edit.span) + ", \"insertedContent\": {\"text\": " + json_text(edit.text) + "}}";
+        out += "{\"deletedRegion\": " + sarif_region(source, edit.span) + ", \"insertedContent\": {\"text\": " + json_string(edit.text) + "}}";
     }
     return out + "]}]}";
 }
 
 std::string sarif_result(const CheckedFile& file, const Diagnostic& found) {
-    std::string out = "        {\"ruleId\": " + json_text(found.code) + ", \"level\": \"" + std::string(sarif_level(found.severity)) + "\",\n";
+    std::string out = "        {\"ruleId\": " + json_string(found.code) + ", \"level\": \"" + std::string(sarif_level(found.severity)) + "\",\n";
     const std::string message = found.help.empty() ? found.message : found.message + "; " + found.help;
-    out += "         \"message\": {\"text\": " + json_text(message) + "},\n";
+    out += "         \"message\": {\"text\": " + json_string(message) + "},\n";
     out += "         \"locations\": [{" + sarif_location(file.path, *file.source, found.span) + "}]";
     std::string related, fixes;
     for (const Label& label : found.labels) {
         const SourceFile& source = label.source == nullptr ? *file.source : *label.source;
         related += (related.empty() ? "{" : ", {") + sarif_location(source.path(), source, label.span) + ", \"message\": {\"text\": " +
-                   json_text(label.text) + "}}";
+                   json_string(label.text) + "}}";
     }
     for (const Fix& fix : found.fixes) {
         if (!fix.edits.empty()) fixes += (fixes.empty() ? "" : ", ") + sarif_fix(file.path, *file.source, fix);
@@ -258,7 +240,7 @@ std::string sarif_rules(const std::vector<CheckedFile>& files) {
         append_json_field(out, "id", code);
         if (rule != nullptr) {
             out += ", \"defaultConfiguration\": {\"level\": \"" + std::string(sarif_level(rule->severity)) + "\"}, \"help\": {\"text\": " +
-                   json_text(lint::rule_page(*rule)) + "}";
+                   json_string(lint::rule_page(*rule)) + "}";
         }
         out += "}";
     }
@@ -271,28 +253,11 @@ std::string sarif_report(const std::vector<CheckedFile>& files) {
         for (const Diagnostic& each : file.diagnostics) results += (results.empty() ? "\n" : ",\n") + sarif_result(file, each);
     }
     return "{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n  \"version\": \"2.1.0\",\n  \"runs\": [\n    {\n"
-           "      \"tool\": {\"driver\": {\"name\": \"ruff\", \"version\": " + json_text(RUFF_VERSION) + ", \"rules\": " + sarif_rules(files) +
+           "      \"tool\": {\"driver\": {\"name\": \"ruff\", \"version\": " + json_string(RUFF_VERSION) + ", \"rules\": " + sarif_rules(files) +
            "}},\n      \"columnKind\": \"unicodeCodePoints\",\n      \"results\": [" + results + "]\n    }\n  ]\n}\n";
 }
 
 // --- JUnit ---------------------------------------------------------------------------------------------------------
-
-/// XML has no way to write most control characters: they become `?`.
-std::string xml_text(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\n': out += "&#10;"; break;
-            case '\t': out += "&#9;"; break;
-            default: out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-        }
-    }
-    return out;
-}
 
 /// A test suite a file, and in it a failed test a finding; a file without findings is one test that has passed.
 std::string junit_report(const std::vector<CheckedFile>& files) {

@@ -14,6 +14,7 @@
 #include "core/support/progress.h"
 #include "core/support/render.h"
 #include "core/support/replace_file.h"
+#include "core/support/write_all.h"
 #include "core/syntax/parser.h"
 #include "formatter/format.h"
 #include "formatter/line_diff.h"
@@ -33,15 +34,6 @@ struct Report {
     std::string out;
     std::string message;
 };
-
-void write_all(int descriptor, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t count = write(descriptor, text.data(), text.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return;
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
-}
 
 // ---- One file ------------------------------------------------------------------------------------------------
 
@@ -218,12 +210,12 @@ int run_command(const CommandOptions& options) {
     if (reads_input) reports.push_back(format_standard_input(options, settings));
     messages += settings.problems();
     for (const Report& report : reports) {
-        write_all(STDOUT_FILENO, report.out);
+        (void)write_all(STDOUT_FILENO, report.out);
         messages += report.message;
         exit_code = std::max(exit_code, report.exit_code);
     }
     if (!jobs.empty()) messages += summary_of(reports, options.is_check || options.is_diff);
-    write_all(STDERR_FILENO, messages);
+    (void)write_all(STDERR_FILENO, messages);
     return exit_code;
 }
 

@@ -15,7 +15,10 @@
 
 #include "cli/command.h"
 #include "core/engine/engine.h"
+#include "core/support/escape.h"
+#include "core/support/progress.h"
 #include "core/support/render.h"
+#include "core/support/write_all.h"
 
 namespace ruff::cli {
 namespace {
@@ -105,12 +108,7 @@ void start(Job& job, std::string_view filter) {
         close(ends[0]);
         const std::string report = encode(run_file(job.path, filter));
         vm::Output::flush();
-        for (std::size_t written = 0; written < report.size();) {
-            const ssize_t n = write(ends[1], report.data() + written, report.size() - written);
-            if (n <= 0) break;
-            written += static_cast<std::size_t>(n);
-        }
-        std::_Exit(0);
+        std::_Exit(write_all(ends[1], report) == 0 ? 0 : kExitInternal);
     }
     close(ends[1]);
     job.pipe = ends[0];
@@ -132,7 +130,7 @@ void finish(Job& job) {
 }
 
 /// Reads reports until a running job has ended.
-void wait_for_one(std::vector<Job>& jobs) {
+void wait_for_one(std::vector<Job>& jobs, Progress& progress) {
     std::vector<pollfd> waiting;
     std::vector<Job*> owners;
     for (Job& job : jobs) {
@@ -146,7 +144,9 @@ void wait_for_one(std::vector<Job>& jobs) {
         char buffer[65536];
         const ssize_t n = read(owners[i]->pipe, buffer, sizeof buffer);
         if (n > 0) owners[i]->report.append(buffer, static_cast<std::size_t>(n));
-        if (n == 0) finish(*owners[i]);
+        if (n != 0) continue;
+        finish(*owners[i]);
+        progress.advance();
     }
 }
 
@@ -221,68 +221,43 @@ void show_text(const Job& job, bool color, Totals& totals) {
     }
 }
 
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const unsigned char c : text) {
-        char escape[8];
-        if (c == '"' || c == '\\') (out += '\\') += static_cast<char>(c);
-        else if (c < 0x20) out += (std::snprintf(escape, sizeof escape, "\\u%04x", c), escape);
-        else out += static_cast<char>(c);
-    }
-    return out + "\"";
-}
-
 void show_json(const std::vector<Job>& jobs, const Totals& totals) {
     std::string out = "{\"passed\":" + std::to_string(totals.passed) + ",\"failed\":" + std::to_string(totals.failed) + ",\"files\":[";
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-        out += (i > 0 ? ",{\"path\":" : "{\"path\":") + quoted(jobs[i].path) + ",\"failure\":" +
-               (jobs[i].result.failure.empty() ? "null" : quoted(jobs[i].result.failure)) + ",\"tests\":[";
+        out += (i > 0 ? ",{\"path\":" : "{\"path\":") + json_string(jobs[i].path) + ",\"failure\":" +
+               (jobs[i].result.failure.empty() ? "null" : json_string(jobs[i].result.failure)) + ",\"tests\":[";
         for (std::size_t t = 0; t < jobs[i].result.tests.size(); ++t) {
             const engine::TestResult& test = jobs[i].result.tests[t];
-            out += (t > 0 ? ",{\"name\":" : "{\"name\":") + quoted(test.name) + ",\"line\":" + std::to_string(test.line) + ",\"passed\":" +
+            out += (t > 0 ? ",{\"name\":" : "{\"name\":") + json_string(test.name) + ",\"line\":" + std::to_string(test.line) + ",\"passed\":" +
                    (test.passed ? "true" : "false") + ",\"milliseconds\":" + std::to_string(test.milliseconds) + ",\"message\":" +
-                   (test.passed ? "null" : quoted(test.message)) + "}";
+                   (test.passed ? "null" : json_string(test.message)) + "}";
         }
         out += "]}";
     }
     print(out + "]}\n");
 }
 
-std::string xml(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '&': out += "&amp;"; break;
-            case '"': out += "&quot;"; break;
-            default:
-                if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
-        }
-    }
-    return out;
-}
-
 void show_junit(const std::vector<Job>& jobs, const Totals& totals) {
     std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"" + std::to_string(totals.passed + totals.failed) +
                       "\" failures=\"" + std::to_string(totals.failed) + "\">\n";
     for (const Job& job : jobs) {
-        out += "  <testsuite name=\"" + xml(job.path) + "\">\n";
+        out += "  <testsuite name=\"" + xml_text(job.path) + "\">\n";
         if (!job.result.failure.empty()) {
-            out += "    <testcase name=\"(file)\"><failure>" + xml(job.result.failure) + "</failure></testcase>\n";
+            out += "    <testcase name=\"(file)\"><failure>" + xml_text(job.result.failure) + "</failure></testcase>\n";
         }
         for (const engine::TestResult& test : job.result.tests) {
             char seconds[32];
             std::snprintf(seconds, sizeof seconds, "%.6f", test.milliseconds / 1e3);
-            out += "    <testcase name=\"" + xml(test.name) + "\" classname=\"" + xml(job.path) + "\" time=\"" + seconds + "\"";
-            out += test.passed ? "/>\n" : "><failure>" + xml(test.message) + "</failure></testcase>\n";
+            out += "    <testcase name=\"" + xml_text(test.name) + "\" classname=\"" + xml_text(job.path) + "\" time=\"" + seconds + "\"";
+            out += test.passed ? "/>\n" : "><failure>" + xml_text(test.message) + "</failure></testcase>\n";
         }
         out += "  </testsuite>\n";
     }
     print(out + "</testsuites>\n");
 }
 
-void run_jobs(std::vector<Job>& jobs, std::string_view filter, bool show_progress) {
+void run_jobs(std::vector<Job>& jobs, std::string_view filter) {
+    Progress progress(STDERR_FILENO, "testing", jobs.size());
     const auto limit = static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
     std::size_t next = 0, running = 0, done = 0;
     while (done < jobs.size()) {
@@ -290,15 +265,13 @@ void run_jobs(std::vector<Job>& jobs, std::string_view filter, bool show_progres
             start(jobs[next++], filter);
             ++running;
         }
-        wait_for_one(jobs);
+        wait_for_one(jobs, progress);
         done = running = 0;
         for (const Job& job : jobs) {
             done += job.is_done ? 1 : 0;
             running += job.pipe >= 0 ? 1 : 0;
         }
-        if (show_progress) std::fprintf(stderr, "\r%zu of %zu files", done, jobs.size());
     }
-    if (show_progress) std::fprintf(stderr, "\r\x1b[K");
 }
 
 int run(const Arguments& arguments) {
@@ -319,9 +292,8 @@ int run(const Arguments& arguments) {
             jobs.emplace_back().path = path;
         }
     }
-    const bool show_progress = isatty(STDERR_FILENO) != 0 && jobs.size() > 4;
     const bool color = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    run_jobs(jobs, arguments.value("--filter"), show_progress);
+    run_jobs(jobs, arguments.value("--filter"));
     for (const Job& job : jobs) {
         const int code = exit_code_of(job.result);
         if (rank(code) > rank(totals.exit_code)) totals.exit_code = code;

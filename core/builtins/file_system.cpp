@@ -12,7 +12,9 @@
 #include <utility>
 
 #include "core/builtins/path_text.h"
+#include "core/support/neighbour_file.h"
 #include "core/support/utf8.h"
+#include "core/support/write_all.h"
 
 namespace ruff::builtins {
 namespace {
@@ -27,59 +29,21 @@ auto retried(CallSystem call_system) {
     return result;
 }
 
-// A file beside `path` that is gone again unless it was renamed.
-class NeighbourFile {
-  public:
-    explicit NeighbourFile(const std::string& path) : name_(path + ".XXXXXX") {
-        descriptor_ = Descriptor(::mkostemp(name_.data(), O_CLOEXEC));
-    }
-    ~NeighbourFile() {
-        if (exists_) ::unlink(name_.c_str());
-    }
-    [[nodiscard]] bool is_open() const { return descriptor_.is_open(); }
-    [[nodiscard]] int number() const { return descriptor_.number(); }
-    // Brings the content to the disk and puts the file in the place of `path`.
-    Result<void> replace(const std::string& path) {
-        exists_ = true;
-        if (::fsync(descriptor_.number()) != 0 && errno != EINVAL && errno != EROFS)
-            return system_error(path);
-        if (!descriptor_.close() || ::rename(name_.c_str(), path.c_str()) != 0) return system_error(path);
-        exists_ = false;
-        return {};
-    }
-    void mark_created() { exists_ = is_open(); }
-
-  private:
-    std::string name_;
-    Descriptor descriptor_;
-    bool exists_ = false;
-};
-
-// Where an atomic write lands: a symbolic link stays, what it leads to is replaced.
-std::string resolved_target(const std::string& path) {
-    char* resolved = ::realpath(path.c_str(), nullptr);
-    std::string target = resolved == nullptr ? path : resolved;
-    std::free(resolved);
-    return target;
-}
-
+// Of a symbolic link what it leads to is replaced.
 Result<void> write_atomically(const std::string& path, std::string_view content) {
-    std::string target = resolved_target(path);
+    const std::string target = link_target(path);
     struct stat old{};
-    bool replaces = status_of(target, true, old);
+    const bool replaces = status_of(target, true, old);
     if (replaces && S_ISDIR(old.st_mode)) {
         errno = EISDIR;
         return system_error(path);
     }
-    NeighbourFile file(target);
-    if (!file.is_open()) return system_error(path);
-    file.mark_created();
     mode_t mask = ::umask(0);
     ::umask(mask);
-    if (::fchmod(file.number(), replaces ? old.st_mode & 07777 : 0666 & ~mask) != 0)
-        return system_error(path);
-    RUFF_CHECK(write_all(file.number(), path, content));
-    return file.replace(target);
+    NeighbourFile file(target);
+    const bool is_written = file.is_open() && file.set_permissions(replaces ? old.st_mode & 07777 : 0666 & ~mask) &&
+                            file.write(content) && file.finish() && file.replace();
+    return is_written ? Result<void>() : system_error(path);
 }
 
 Result<void> create_one_folder(const std::string& path, bool may_exist) {
@@ -221,12 +185,8 @@ Result<std::string> read_whole_file(const std::string& path, std::size_t limit) 
 }
 
 Result<void> write_all(int descriptor, std::string_view path, std::string_view content) {
-    while (!content.empty()) {
-        ssize_t count = retried([&] { return ::write(descriptor, content.data(), content.size()); });
-        if (count < 0) return system_error(path);
-        content.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return {};
+    errno = ruff::write_all(descriptor, content);
+    return errno == 0 ? Result<void>() : system_error(path);
 }
 
 Result<void> write_whole_file(const std::string& path, std::string_view content,

@@ -7,6 +7,7 @@
 #include "core/builtins/bodies.h"
 #include "core/builtins/elements.h"
 #include "core/builtins/json_text.h"
+#include "core/support/escape.h"
 #include "core/vm/operations.h"
 #include "core/vm/string.h"
 #include "core/vm/vm.h"

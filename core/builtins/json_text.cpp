@@ -162,23 +162,19 @@ class JsonReader {
         return true;
     }
 
-    // \uXXXX, or two that are a surrogate pair. A lone surrogate is no character: U+FFFD.
+    // \uXXXX, or two that are a surrogate pair. Half of a pair is no character.
     bool read_unicode_escape() {
         int first = unit_at(at_);
         if (first < 0) return fail("expected four hexadecimal digits after \\u");
-        at_ += 6;
-        auto code_point = static_cast<char32_t>(first);
-        if (first >= 0xD800 && first <= 0xDBFF) {
-            int second = unit_at(at_);
-            bool is_pair = second >= 0xDC00 && second <= 0xDFFF;
-            code_point = is_pair
-                             ? static_cast<char32_t>(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
-                             : U'\uFFFD';
-            if (is_pair) at_ += 6;
-        } else if (first >= 0xDC00 && first <= 0xDFFF) {
-            code_point = U'\uFFFD';
+        if (first < 0xD800 || first > 0xDFFF) {
+            at_ += 6;
+            utf8::append(decoded_, static_cast<char32_t>(first));
+            return true;
         }
-        utf8::append(decoded_, code_point);
+        int second = first <= 0xDBFF ? unit_at(at_ + 6) : -1;
+        if (second < 0xDC00 || second > 0xDFFF) return fail("half of a surrogate pair is no character");
+        at_ += 12;
+        utf8::append(decoded_, static_cast<char32_t>(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)));
         return true;
     }
 
@@ -241,8 +237,28 @@ class JsonReader {
                 return fail("the number is too large");
             }
         }
+        if (!is_float && !shows_as(value, text_.substr(start, at_ - start))) {
+            at_ = start;
+            return fail("the integer does not fit into 64 bits");
+        }
         sink_.floating(value);
         return true;
+    }
+
+    // Whether the shortest decimal that reads back as `value` has the digits of `integer`: then nothing is lost. Other
+    // languages write large floats like that.
+    static bool shows_as(double value, std::string_view integer) {
+        char buffer[32];
+        char* end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
+        const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+        const std::size_t e = text.find('e');
+        std::string digits(text.substr(0, e));
+        std::erase(digits, '.');
+        std::size_t exponent = 0;
+        std::from_chars(text.data() + e + 2, end, exponent);   // behind "e+"
+        const std::size_t sign = integer.starts_with('-') ? 1 : 0;
+        digits.resize(sign + exponent + 1, '0');
+        return digits == integer;
     }
 
     char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -287,33 +303,6 @@ class JsonReader {
 }  // namespace
 
 Result<void> read_json(std::string_view text, JsonSink& sink) { return JsonReader(text, sink).read(); }
-
-void append_json_string(std::string& out, std::string_view text) {
-    constexpr char kDigits[] = "0123456789abcdef";
-    out += '"';
-    std::size_t start = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        auto c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F) continue;
-        out += text.substr(start, i - start);
-        start = i + 1;
-        switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            case '\b': out += "\\b"; break;
-            case '\f': out += "\\f"; break;
-            default:
-                out += "\\u00";
-                out += kDigits[c >> 4];
-                out += kDigits[c & 15];
-        }
-    }
-    out += text.substr(start);
-    out += '"';
-}
 
 void append_json_float(std::string& out, double value) {
     char buffer[64];

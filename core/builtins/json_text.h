@@ -27,12 +27,10 @@ class JsonSink {
     ~JsonSink() = default;
 };
 
-/// Reads one value and the blanks around it. Whole numbers beyond 64 bits become floats. Fails with what is
-/// wrong and "at line L, column C" (both from 1, columns in characters); `text` is valid UTF-8.
+/// Reads one value and the blanks around it. A whole number beyond 64 bits becomes a float if that shows the same
+/// digits, and is an error otherwise: nothing is lost silently. Fails with what is wrong and "at line L, column C" (both
+/// from 1, columns in characters); `text` is valid UTF-8.
 [[nodiscard]] Result<void> read_json(std::string_view text, JsonSink& sink);
-
-/// Appends `text` in quotes; control characters, quotes and backslashes escaped, everything else as it is.
-void append_json_string(std::string& out, std::string_view text);
 
 /// Appends the shortest decimal that reads back, with a point or an exponent. The value is finite.
 void append_json_float(std::string& out, double value);

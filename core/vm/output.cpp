@@ -4,10 +4,10 @@
 #include <csignal>
 #include <cstring>
 
-#include <poll.h>
 #include <unistd.h>
 
 #include "core/support/mutex.h"
+#include "core/support/write_all.h"
 
 namespace ruff::vm {
 namespace {
@@ -25,22 +25,6 @@ signed char g_terminal = -1; // not asked yet
     std::signal(SIGPIPE, SIG_DFL);
     std::raise(SIGPIPE);
     _exit(128 + SIGPIPE);
-}
-
-/// All of `text`, or errno.
-int write_all(int descriptor, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = ::write(descriptor, text.data(), text.size());
-        if (written >= 0) {
-            text.remove_prefix(static_cast<std::size_t>(written));
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            pollfd waiting{descriptor, POLLOUT, 0};
-            ::poll(&waiting, 1, -1);
-        } else if (errno != EINTR) {
-            return errno;
-        }
-    }
-    return 0;
 }
 
 bool write_out(std::string_view text) {

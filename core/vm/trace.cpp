@@ -3,20 +3,12 @@
 #include <cstdio>
 #include <utility>
 
+#include "core/support/escape.h"
 #include "core/vm/vm.h"
 
 namespace ruff::vm {
 
 namespace {
-
-void append_quoted(std::string_view text, std::string& out) {
-    out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        if (static_cast<unsigned char>(c) >= 0x20) out += c;
-    }
-    out += '"';
-}
 
 /// Nanoseconds as the microseconds of the format.
 void append_time(Instant nanoseconds, std::string& out) {
@@ -123,7 +115,7 @@ void Trace::append(const Event& event, std::string& out) const {
     out += "\",\"cat\":\"";
     out += event.category;
     out += "\",\"name\":";
-    append_quoted(event.name, out);
+    append_json_string(out, event.name);
     out += ",\"pid\":" + std::to_string(isolate_) + ",\"ts\":";
     append_time(event.began, out);
     if (event.phase == 'X') {
@@ -134,7 +126,7 @@ void Trace::append(const Event& event, std::string& out) const {
     }
     if (event.queued >= 0) {
         out += ",\"args\":{\"at\":";
-        append_quoted(event.place, out);
+        append_json_string(out, event.place);
         out += ",\"queued_us\":";
         append_time(event.queued, out);
         out += "}";
@@ -153,12 +145,12 @@ std::string Trace::events(const Vm& vm) const {
     }
     for (const auto& [id, name] : names_) {
         out += "{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":" + std::to_string(isolate_) + ",\"tid\":" + std::to_string(id) + ",\"args\":{\"name\":";
-        append_quoted(name, out);
+        append_json_string(out, name);
         out += "}},\n";
     }
     if (out.empty()) return out;
     out += "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":" + std::to_string(isolate_) + ",\"tid\":0,\"args\":{\"name\":";
-    append_quoted(isolate_ == 1 ? "main isolate" : "task isolate " + std::to_string(isolate_), out);
+    append_json_string(out, isolate_ == 1 ? "main isolate" : "task isolate " + std::to_string(isolate_));
     return out + "}}";
 }
 

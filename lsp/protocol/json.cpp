@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "core/support/utf8.h"
+#include "core/support/escape.h"
 
 namespace ruff::lsp {
 
@@ -189,7 +189,7 @@ private:
         else out += "null";
     }
     void write_value(const Json::Raw& raw) { out += raw.text; }
-    void write_value(const std::string& text) { write_string(text); }
+    void write_value(const std::string& text) { append_json_string(out, text); }
     void write_value(const Json::Array& items) {
         out += '[';
         for (const Json& item : items) {
@@ -202,7 +202,7 @@ private:
         out += '{';
         for (const JsonMember& member : members) {
             if (&member != members.data()) out += ',';
-            write_string(member.name);
+            append_json_string(out, member.name);
             out += ':';
             write(member.value);
         }
@@ -216,44 +216,6 @@ private:
         out.append(buffer, end.ptr);
     }
 
-    static bool is_plain(unsigned char byte) { return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\'; }
-
-    void write_string(std::string_view text) {
-        out += '"';
-        for (std::size_t at = 0; at < text.size();) {
-            std::size_t end = at;
-            while (end < text.size() && is_plain(static_cast<unsigned char>(text[end]))) ++end;
-            out.append(text, at, end - at);
-            if (end == text.size()) break;
-            at = end + write_special(text, end);
-        }
-        out += '"';
-    }
-
-    /// A character that is not plain; its size.
-    std::size_t write_special(std::string_view text, std::size_t at) {
-        const char c = text[at];
-        if (static_cast<unsigned char>(c) >= 0x80) {
-            const utf8::Decoded decoded = utf8::decode(text, at);
-            if (decoded.is_valid) out.append(text, at, decoded.size);
-            else out += "\xEF\xBF\xBD";
-            return decoded.size;
-        }
-        switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            default: {
-                constexpr char kDigits[] = "0123456789abcdef";
-                out += "\\u00";
-                out += kDigits[(c >> 4) & 15];
-                out += kDigits[c & 15];
-            }
-        }
-        return 1;
-    }
 };
 
 std::string write_json(const Json& value) {

@@ -10,22 +10,12 @@
 #include <mutex>
 #include <thread>
 
+#include "core/support/write_all.h"
 #include "lsp/protocol/json.h"
 #include "lsp/session/server.h"
 
 namespace ruff::lsp {
 namespace {
-
-/// False when nobody reads any more.
-bool write_all(int descriptor, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t count = write(descriptor, text.data(), text.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return true;
-}
 
 /// The file of `--record`: `{"from":"client","at_ms":12,"message":{…}}` a line.
 class Recording {
@@ -89,7 +79,7 @@ int serve(const ServeOptions& options) {
     {
         Server server([&](std::string_view body) {
             recording.note("server", body);
-            write_all(STDOUT_FILENO, frame_text(body));
+            (void)write_all(STDOUT_FILENO, frame_text(body));   // nobody may read any more: the input ends, too
         });
         std::thread reader([&] { read_frames(server, recording); });
         exit_code = server.run();
@@ -109,7 +99,7 @@ int replay(const std::string& path) {
         std::fprintf(stderr, "ruff lsp: cannot read %s\n", path.c_str());
         return 5;
     }
-    Server server([](std::string_view body) { write_all(STDOUT_FILENO, std::string(body) + "\n"); });
+    Server server([](std::string_view body) { (void)write_all(STDOUT_FILENO, std::string(body) + "\n"); });
     char* line = nullptr;
     std::size_t capacity = 0;
     for (ssize_t size; (size = getline(&line, &capacity, file)) > 0;) {
