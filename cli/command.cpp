@@ -25,25 +25,12 @@ bool names_a_program(std::string_view word) {
     return access(std::string(word).c_str(), F_OK) == 0;
 }
 
-bool asks_for_help(std::string_view word) {
-    return word == "--help" || word == "-h";
-}
-
-// Whether `--help` stands among the command's own words; behind `--` it belongs to the program.
-bool contains_help(std::span<const std::string_view> words) {
-    for (std::string_view word : words) {
-        if (word == "--") return false;
-        if (asks_for_help(word)) return true;
-    }
-    return false;
-}
-
 int invoke_command(const Command& command, std::span<const std::string_view> words) {
-    if (contains_help(words)) {
+    ParsedArguments parsed = parse_arguments(command.body->options, command.body->operands, words);
+    if (parsed.asks_for_help) {
         print(command_help(command));
         return kExitSuccess;
     }
-    ParsedArguments parsed = parse_arguments(command.body->options, command.body->operands, words);
     if (!parsed.error.empty()) {
         return usage_error(std::string(command.name) + ": " + parsed.error);
     }

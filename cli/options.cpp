@@ -118,6 +118,8 @@ std::vector<std::string_view> Arguments::values(std::string_view name) const {
     return found;
 }
 
+bool asks_for_help(std::string_view word) { return word == "--help" || word == "-h"; }
+
 ParsedArguments parse_arguments(std::span<const Option> table, Operands operands,
                                 std::span<const std::string_view> words) {
     ParsedArguments parsed;
@@ -131,6 +133,12 @@ ParsedArguments parse_arguments(std::span<const Option> table, Operands operands
         std::string_view word = words[position];
         if (word == "--") {
             for (++position; position < words.size(); ++position) add_operand(words[position]);
+        } else if (!out.program_arguments.empty()) {
+            add_operand(word);
+            ++position;
+        } else if (asks_for_help(word) && find_option(table, word) == nullptr) {
+            parsed.asks_for_help = true;
+            return parsed;
         } else if (word.size() > 1 && word[0] == '-') {
             parsed.error = parse_option(table, words, position, out);
             if (parsed.error.empty()) continue;

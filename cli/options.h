@@ -28,7 +28,7 @@ struct Option {
 /// Which words may stand beside the options.
 enum class Operands : unsigned char {
     any,      // files and folders, in any number, between the options too
-    program,  // the first is a program; the other words and all after `--` belong to it
+    program,  // the first is a program; what stands behind `--`, or from the second one on, belongs to it
 };
 
 struct OptionValue {
@@ -54,8 +54,11 @@ class Arguments {
 
 struct ParsedArguments {
     Arguments arguments;
-    std::string error;  // one line without a newline; empty when all is well
+    bool asks_for_help = false;  // `--help` or `-h`, where the table has no such option of its own
+    std::string error;           // one line without a newline; empty when all is well
 };
+
+[[nodiscard]] bool asks_for_help(std::string_view word);
 
 /// Parses `words` after the table. Stops at the first mistake. Options may stand before and after operands, short
 /// ones are not joined, `--` ends the options, and `-` alone is an operand (standard input).
