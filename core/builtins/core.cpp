@@ -39,11 +39,10 @@ bool append_line(Call& call, vm::StringBuilder& line) {
     return true;
 }
 
-// `file:line:col` of the call, from the stack entry's `name (file:line:col)`.
+// `file:line:col` of the call.
 std::string position_text(Call& call) {
-    std::string entry = call.vm.describe(call.vm.current_position());
-    std::size_t open = entry.rfind(" (");
-    return open == std::string::npos ? entry : entry.substr(open + 2, entry.size() - open - 3);
+    const vm::SourcePlace place = call.vm.place_of(call.vm.current_position());
+    return std::string(place.file) + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
 }
 
 // What `input` and `read_stdin` wait for. Somebody may take any time to type it.

@@ -170,7 +170,7 @@ private:
         }
         for (std::uint32_t pc = 0; pc < function.code.size(); ++pc) instruction(function, pc);
         for (const Handler& handler : function.handlers) {
-            static constexpr const char* kKinds[] = {"except", "finally", "cause"};
+            static constexpr const char* kKinds[] = {"except", "finally", "teardown", "cause"};
             text_ += "   " + std::string(kKinds[handler.kind]) + " r" + std::to_string(handler.reg) + "  " +
                      std::to_string(handler.begin) + " .. " + std::to_string(handler.end);
             if (handler.kind != Handler::Cause) text_ += " -> " + std::to_string(handler.target);

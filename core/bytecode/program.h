@@ -73,6 +73,7 @@ struct Handler {
     enum Kind : std::uint8_t {
         Except,    ///< reg := the error; cancellation passes by
         Finally,   ///< reg := the error, cancellation too; ends in Rethrow
+        Teardown,  ///< of a test, as Finally; entered with null in reg, too, when exit() or a deadlock stopped the test
         Cause,     ///< body of a finally: an error raised here gets the pending error in reg (if any) as its cause,
                    ///< and a pending cancellation is not replaced. Does not catch.
     } kind;

@@ -476,6 +476,10 @@ void FunctionCompiler::call_use(sema::Use use, const Expr& callee, const Argumen
     }
     if (use.kind == UseKind::Builtin && arguments.is_plain()) {
         const BuiltinRow& row = builtin_row(static_cast<BuiltinId>(use.index));
+        if (row.id == BuiltinId::assert_condition && arguments.piped == kNoReg && arguments.list.size() == 1) {
+            const auto* compared = without_parens(arguments.list[0]->to<Expr>()).as<BinaryExpr>();
+            if (compared != nullptr && is_comparison(compared->op)) return assert_comparison(*compared, position, window);
+        }
         if (row.form != BuiltinForm::Constant) {
             const std::uint32_t count = push_arguments(arguments);
             builder_.set_position(position);
@@ -485,6 +489,51 @@ void FunctionCompiler::call_use(sema::Use use, const Expr& callee, const Argumen
     }
     use_into(callee, use, window);
     call_value(arguments, window, is_awaited, position);
+}
+
+/// `assert(left < right)`: a failure shows both values.
+void FunctionCompiler::assert_comparison(const BinaryExpr& compared, Span position, Reg window) {
+    const Reg left = in_temporary(*compared.left).reg;
+    const Reg right = in_temporary(*compared.right).reg;
+    const Reg holds = allocate();
+    at_token(compared.operator_token);
+    emit_comparison(compared.op, holds, {left, false}, {right, false});
+    const Label is_fine = builder_.new_label(), end = builder_.new_label();
+    builder_.emit_jump(Op::JumpIf, is_fine, holds);
+
+    builder_.set_position(position);
+    const Reg raising = allocate(3);
+    const Reg kind = raising + 1, message = raising + 2;
+    const Reg pieces = allocate(4);
+    load_string(pieces, "Assertion failed: ");
+    shown_into(left, pieces + 1);
+    load_string(pieces + 2, " " + std::string(operator_text(compared.op)) + " ");
+    shown_into(right, pieces + 3);
+    emit(Op::Concat, message, pieces, 4);
+    load_string(kind, "assertion");
+    emit(Op::CallBuiltin, raising, 2, static_cast<std::uint32_t>(BuiltinId::raise_error));
+    builder_.emit_jump(Op::Jump, end);
+
+    builder_.bind(is_fine);
+    clear(left, right + 1);
+    builder_.bind(end);
+    emit(Op::LoadNull, window);
+}
+
+/// target := what a message shows of a value: its representation, cut.
+void FunctionCompiler::shown_into(Reg value, Reg target) {
+    constexpr std::uint32_t kMaxCharacters = 200;
+    const Mark before = mark();
+    const Reg cutting = allocate(4);
+    const Reg representing = allocate(2);
+    move(representing + 1, {value, true});
+    emit(Op::CallBuiltin, representing, 1, static_cast<std::uint32_t>(BuiltinId::repr));
+    move(cutting + 1, {representing, true});
+    int_into(kMaxCharacters, cutting + 2);
+    load_string(cutting + 3, "…");
+    emit(Op::CallBuiltin, cutting, 3, static_cast<std::uint32_t>(BuiltinId::truncate));
+    move(target, {cutting, true});
+    release(before);
 }
 
 void FunctionCompiler::call_variant(std::uint32_t type, std::uint32_t variant, const Arguments& arguments, Reg window) {

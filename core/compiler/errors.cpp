@@ -97,31 +97,33 @@ void FunctionCompiler::try_except_into(const Try& expression, Reg target) {
     release(before);
 }
 
-void FunctionCompiler::try_finally_into(const Try& expression, Reg target) {
+/// `body`, and `closing` behind it however it ends. `kind` is Finally or Teardown.
+template <typename Body, typename Closing>
+void FunctionCompiler::with_closing(Handler::Kind kind, Body body, Closing closing) {
     const Mark before = mark();
     const Reg state = allocate(3);
     const Label begin = builder_.new_label(), end = builder_.new_label(), entry = builder_.new_label();
     const Label failed = builder_.new_label(), done = builder_.new_label(), dispatch = builder_.new_label();
-    at(expression);
     emit(Op::Clear, state + kValue, 2);
     builder_.emit_wide(Op::LoadInt, state, 0);
 
     builder_.bind(begin);
     exits_.push_back({Exit::Finally, {}, {}, entry, state, {}});
     ++handler_depth_;
-    try_except_into(expression, target);
+    body();
     --handler_depth_;
     const std::vector<PendingLeave> pending = std::move(exits_.back().pending);
     exits_.pop_back();
     builder_.bind(end);
 
     builder_.bind(entry);
-    block(*expression.finally_block);
+    closing();
     builder_.bind(dispatch);
     builder_.emit_jump(Op::JumpEqualI, done, state, 0);
     for (std::size_t i = 0; i < pending.size(); ++i) {
         builder_.emit_jump(Op::JumpEqualI, pending[i].label, state, static_cast<std::uint32_t>(2 + i));
     }
+    if (kind == Handler::Teardown) builder_.emit_jump(Op::JumpIfNull, done, state + kError);
     emit(Op::Rethrow, state + kError);
     for (const PendingLeave& each : pending) {
         builder_.bind(each.label);
@@ -131,9 +133,21 @@ void FunctionCompiler::try_finally_into(const Try& expression, Reg target) {
     builder_.emit_wide(Op::LoadInt, state, 1);
     builder_.emit_jump(Op::Jump, entry);
     builder_.bind(done);
-    builder_.add_handler(Handler::Finally, state + kError, begin, end, failed);
+    builder_.add_handler(kind, state + kError, begin, end, failed);
     builder_.add_handler(Handler::Cause, state + kError, entry, dispatch, entry);
     release(before);
+}
+
+void FunctionCompiler::try_finally_into(const Try& expression, Reg target) {
+    at(expression);
+    with_closing(Handler::Finally, [&] { try_except_into(expression, target); }, [&] { block(*expression.finally_block); });
+}
+
+void FunctionCompiler::test_and_teardowns(const Test& test, std::span<const Test* const> teardowns) {
+    if (teardowns.empty()) return block(*test.body);
+    with_closing(
+        Handler::Teardown, [&] { test_and_teardowns(test, teardowns.first(teardowns.size() - 1)); },
+        [&] { block(*teardowns.back()->body); });
 }
 
 void FunctionCompiler::spawn_into(const Spawn& spawn, Reg target) {

@@ -30,7 +30,6 @@ bool is_int(const Expr& expression, std::int64_t& value) {
 }
 
 bool is_arithmetic(BinaryOp op) { return op <= BinaryOp::Modulo; }
-bool is_comparison(BinaryOp op) { return op >= BinaryOp::Less && op <= BinaryOp::NotIn; }
 
 Op immediate_op(BinaryOp op) { return static_cast<Op>(static_cast<int>(Op::AddI) + static_cast<int>(op)); }
 Op constant_op(BinaryOp op) { return static_cast<Op>(static_cast<int>(Op::AddK) + static_cast<int>(op)); }
@@ -65,6 +64,8 @@ bool is_inert(const Node& node) {
 }
 
 }  // namespace
+
+bool is_comparison(BinaryOp op) { return op >= BinaryOp::Less && op <= BinaryOp::NotIn; }
 
 bool is_constant_expression(const Expr& expression) {
     switch (expression.kind) {
@@ -391,11 +392,16 @@ void FunctionCompiler::comparison_into(const BinaryExpr& expression, Reg target)
     const Operand left = stable_operand(*expression.left, *expression.right);
     const Operand right = operand(*expression.right);
     at_token(expression.operator_token);
+    emit_comparison(expression.op, target, left, right);
+    release(before);
+}
+
+void FunctionCompiler::emit_comparison(BinaryOp comparison, Reg target, Operand left, Operand right) {
     std::uint8_t flags = take({}, left, right);
     if (left.reg == target) flags &= static_cast<std::uint8_t>(~bytecode::kTakeB);
     if (right.reg == target) flags &= static_cast<std::uint8_t>(~bytecode::kTakeC);
     Op op = Op::In;
-    switch (expression.op) {
+    switch (comparison) {
         case BinaryOp::Less: op = Op::Less; break;
         case BinaryOp::LessEqual: op = Op::LessEqual; break;
         case BinaryOp::Greater: op = Op::Greater; break;
@@ -406,7 +412,6 @@ void FunctionCompiler::comparison_into(const BinaryExpr& expression, Reg target)
         default: break;
     }
     emit(op, target, left.reg, right.reg, flags);
-    release(before);
 }
 
 /// `and`, `or`: a bool.

@@ -36,6 +36,9 @@ struct Operand {
     bool is_temporary = false;
 };
 
+/// `< <= > >= == != in not in`
+[[nodiscard]] bool is_comparison(BinaryOp op);
+
 class FunctionCompiler {
 public:
     FunctionCompiler(ProgramCompiler& program, ModuleState& module, sema::FunctionId id, FunctionCompiler* parent);
@@ -144,6 +147,9 @@ private:
     void arithmetic_into(const syntax::BinaryExpr& expression, Reg target);
     void arithmetic_step(BinaryOp op, const syntax::Expr& right, std::uint32_t operator_token, Operand left, Reg target);
     void comparison_into(const syntax::BinaryExpr& expression, Reg target);
+    void emit_comparison(BinaryOp comparison, Reg target, Operand left, Operand right);
+    void assert_comparison(const syntax::BinaryExpr& compared, Span position, Reg window);
+    void shown_into(Reg value, Reg target);
     void logic_into(const syntax::Expr& expression, Reg target);
     void coalesce_into(const syntax::BinaryExpr& expression, Reg target);
     void unary_into(const syntax::UnaryExpr& expression, Reg target);
@@ -249,7 +255,11 @@ private:
     void spawn_into(const syntax::Spawn& spawn, Reg target);
     void try_into(const syntax::Try& expression, Reg target);
     void try_except_into(const syntax::Try& expression, Reg target);
+    template <typename Body, typename Closing>
+    void with_closing(bytecode::Handler::Kind kind, Body body, Closing closing);
     void try_finally_into(const syntax::Try& expression, Reg target);
+    /// The test inside of its teardowns, of which the first is the innermost.
+    void test_and_teardowns(const syntax::Test& test, std::span<const syntax::Test* const> teardowns);
 
     // --- leaving (errors.cpp)
     enum class Leave : std::uint8_t { Break, Continue, Return };

@@ -80,27 +80,7 @@ bytecode::FunctionIndex FunctionCompiler::compile_test(const Test& test, std::sp
         open_block(model().scope_of(*setup->body));
         statements(setup->body->statements);
     }
-    if (teardowns.empty()) {
-        block(*test.body);
-        finish();
-        return program_.add_function(std::move(function_));
-    }
-
-    // As `try { test } finally { teardown }`.
-    const Reg error = allocate();
-    emit(Op::LoadNull, error);
-    const Label begin = builder_.new_label(), end = builder_.new_label(), teardown = builder_.new_label();
-    builder_.bind(begin);
-    block(*test.body);
-    if (is_dead()) emit(Op::LoadNull, error);  // a range ends behind an instruction
-    builder_.bind(end);
-    builder_.bind(teardown);
-    for (const Test* each : teardowns) block(*each->body);
-    const Label is_fine = builder_.new_label();
-    builder_.emit_jump(Op::JumpIfNull, is_fine, error);
-    emit(Op::Rethrow, error);
-    builder_.bind(is_fine);
-    builder_.add_handler(bytecode::Handler::Finally, error, begin, end, teardown);
+    test_and_teardowns(test, teardowns);
     finish();
     return program_.add_function(std::move(function_));
 }

@@ -1,9 +1,13 @@
 #include <time.h>
 
 #include <string>
+#include <unordered_set>
+#include <vector>
 
 #include "core/builtins/registry.h"
 #include "core/engine/engine.h"
+#include "core/vm/function.h"
+#include "core/vm/kind_hooks.h"
 
 namespace ruff::engine {
 
@@ -22,6 +26,35 @@ void collect_report(vm::Vm& vm, const vm::Value& error, std::string_view headlin
     text += render_error(vm, error, headline, false);
 }
 
+/// The variables that closures among the file's values share, with what they hold: the other half of a file's state.
+class SharedVariables final : public vm::ValueVisitor {
+public:
+    void visit(vm::Value& value) override {
+        if (!value.is_heap() || value.object()->is_immortal() || value.kind() < ValueKind::Array) return;
+        if (value.is_array() && !value.as_array()->may_hold_heap()) return;
+        if (!seen_.insert(value.object()).second) return;
+        if (value.is(ValueKind::Cell)) saved_.push_back({value, value.as<vm::CellObject>()->value});
+        pending_.push_back(value.object());
+    }
+    void save(std::vector<vm::Value>& globals) {
+        for (vm::Value& global : globals) visit(global);
+        while (!pending_.empty()) {
+            vm::Object* object = pending_.back();
+            pending_.pop_back();
+            vm::kind_hooks(object->kind).children(object, *this);
+        }
+    }
+    void restore() const {
+        for (const Saved& each : saved_) each.cell.as<vm::CellObject>()->value = each.content;
+    }
+
+private:
+    struct Saved { vm::Value cell, content; };
+    std::vector<Saved> saved_;
+    std::unordered_set<const vm::Object*> seen_;
+    std::vector<vm::Object*> pending_;
+};
+
 class TestRun {
 public:
     TestRun(std::shared_ptr<vm::Image> image, vm::VmOptions options, std::string_view filter)
@@ -38,6 +71,7 @@ public:
             return result;
         }
         saved_ = vm_.save_globals();
+        shared_.save(saved_);
         const bytecode::Module& module = vm_.image().program().modules[0];
         for (const bytecode::Test& test : module.tests) run_test(test, module, "", result);
         for (const TestResult& test : result.tests) {
@@ -60,19 +94,23 @@ private:
         report_.clear();
         vm_.reset_outcome();
         vm_.restore_globals(saved_);
+        shared_.restore();
         const double start = milliseconds_now();
         const int code = vm_.run_function(*vm_.image().main_program_code(test.function));
+        const int exit_code = vm_.ending_code < 0 ? vm_.exit_code : -1;   // a failed test ends with a code, too
+        if (vm_.main_fiber != nullptr) vm_.run_teardowns();
         vm::Output::flush();
         outcome.milliseconds = milliseconds_now() - start;
-        outcome.passed = code == 0 && vm_.exit_code < 0;
-        outcome.message = report_;
-        if (vm_.exit_code >= 0 && report_.empty()) outcome.message = "error: the test called exit(" + std::to_string(vm_.exit_code) + ")\n";
+        outcome.passed = code == 0 && exit_code < 0;
+        if (exit_code >= 0) outcome.message = "error: the test called exit(" + std::to_string(exit_code) + ")\n";
+        outcome.message += report_;
     }
 
     vm::Vm vm_;
     std::string_view filter_;
     std::string report_;
     std::vector<vm::Value> saved_;
+    SharedVariables shared_;
 };
 
 }  // namespace

@@ -90,7 +90,7 @@ struct BuiltinRow {
     std::uint8_t effects;  // of effects::Effect
     Capability capability;
     bool has_rest;                    // the last parameter takes any number of arguments
-    bool walks_arguments;             // a native row with a parameter that is iterable
+    bool walks_arguments;             // a native row with an iterable parameter: generators are collected for it
     std::uint8_t required_count;      // parameters without a default
     std::uint8_t positional_count;    // parameters without the rest parameter
     std::int16_t next_with_name;      // the next row of this name, or -1

@@ -162,12 +162,11 @@ bool call_collected(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t 
 
 bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t count, std::uint32_t frame_flags, Value* receiver,
                   std::uint32_t hidden) {
-    const BuiltinFacts& facts = vm.builtin_facts[static_cast<int>(row.id)];
     if (!check_builtin_arguments(vm, row, window, count, hidden, receiver)) {
         clear_window(window, count);
         return unwind(vm);
     }
-    if (facts.collects) {
+    if (row.walks_arguments) {
         const std::uint64_t marked = arguments_to_collect(row, window, count);
         if (marked != 0) return call_collected(vm, row, window, count, frame_flags, marked);
     }
@@ -179,12 +178,12 @@ bool call_builtin(Vm& vm, const BuiltinRow& row, Value* window, std::uint32_t co
     }
     // `await async_sleep(ms)` waits itself: no promise is made for it.
     const bool sleeps = row.id == BuiltinId::async_sleep && (frame_flags & kFrameAwait) != 0;
-    const NativeFunction function = sleeps ? vm.builtin_facts[static_cast<int>(BuiltinId::sleep)].function : facts.function;
+    const NativeFunction function = vm.natives().bodies[static_cast<int>(sleeps ? BuiltinId::sleep : row.id)].function;
     if (function == nullptr) {
         Code* code = vm.prelude_code(row);
         return call_code(vm, *code, window, count, frame_flags);
     }
-    if (facts.suspends) {
+    if (row.has_effect(effects::Suspends)) {
         if (!can_suspend(vm)) {
             clear_window(window, count);
             return raise(vm, ErrorKind::Type, std::string(row.name) + " cannot wait here: the caller cannot be suspended");

@@ -196,11 +196,7 @@ bool set_index(Vm& vm, Value& slot, const Value& key, Value value) {
 }
 
 Value* index_place(Vm& vm, Value& slot, const Value& key) {
-    if (slot.is_array()) {
-        Value* place = array_place(vm, slot, key);
-        if (place) slot.object()->flags |= kArrayMayHoldHeap;
-        return place;
-    }
+    if (slot.is_array()) return array_place(vm, slot, key);
     if (slot.is_dict()) return entry_place(vm, slot, key);
     is_sequence(slot) ? raise_immutable(vm, slot) : raise_not_indexable(vm, slot);
     return nullptr;

@@ -1,7 +1,5 @@
 // What a program reads of an error, and errors made of what a program throws.
 
-#include <charconv>
-
 #include "core/vm/array.h"
 #include "core/vm/dict.h"
 #include "core/vm/error.h"
@@ -62,34 +60,12 @@ Value stack_texts(const Vm& vm, const ErrorObject& error) {
     return Value::adopt(texts);
 }
 
-/// The parts of `name (file:line:column)`, where the error arose.
-struct Place {
-    std::string file;
-    std::int64_t line = 0;
-    std::int64_t column = 0;
-};
-
-std::int64_t take_number(std::string_view& text) {
-    const std::size_t colon = text.rfind(':');
-    if (colon == std::string_view::npos) return 0;
-    std::int64_t number = 0;
-    std::from_chars(text.data() + colon + 1, text.data() + text.size(), number);
-    text = text.substr(0, colon);
-    return number;
-}
-
-Place place_of(const Vm& vm, const ErrorObject& error) {
-    Place place;
-    if (error.stack_size == 0) return place;
-    const std::string described = vm.describe(error.stack[0]);
-    const std::size_t open = described.find(" (");
-    if (open == std::string::npos) return place;
-    std::string_view rest = std::string_view(described).substr(open + 2);
-    rest.remove_suffix(1);
-    place.column = take_number(rest);
-    place.line = take_number(rest);
-    place.file = rest;
-    return place;
+/// `file`, `line` or `column` of where the error arose.
+Value place_field(const Vm& vm, const ErrorObject& error, std::string_view name) {
+    if (error.stack_size == 0) return Value::null();
+    const SourcePlace place = vm.place_of(error.stack[0]);
+    if (place.line == 0) return Value::null();
+    return name == "file" ? make_string(place.file) : Value::integer(name == "line" ? place.line : place.column);
 }
 
 /// One of ours, or the one that the program gave to `error(message, {kind: …})`.
@@ -111,11 +87,7 @@ Value error_field(Vm& vm, const ErrorObject& error, std::string_view name) {
     if (name == "suppressed") return array_or_empty(error.suppressed);
     if (name == "errors") return array_or_empty(error.errors);
     if (name == "stack") return stack_texts(vm, error);
-    if (name == "file" || name == "line" || name == "column") {
-        const Place place = place_of(vm, error);
-        if (place.line == 0) return Value::null();
-        return name == "file" ? make_string(place.file) : Value::integer(name == "line" ? place.line : place.column);
-    }
+    if (name == "file" || name == "line" || name == "column") return place_field(vm, error, name);
     if (error.extra.is_dict()) {
         if (const Value* found = dict_find(error.extra.as_dict(), name)) return *found;
     }

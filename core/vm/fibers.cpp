@@ -271,11 +271,25 @@ PromiseObject* Vm::start_fiber(const Value& function, const Value* arguments, st
     return promise;
 }
 
+namespace {
+
+/// As it is displayed. One that a builtin made has the builtin's name: `generator_take` and `_take` are "take".
+StringObject* generator_name(const Code& code) {
+    if (!code.source->is_hidden) return code.name;
+    const std::string_view name = code.name->view();
+    for (const std::string_view prefix : {"generator_", "_"}) {
+        if (name.starts_with(prefix)) return intern(name.substr(prefix.size()));
+    }
+    return code.name;
+}
+
+}  // namespace
+
 bool make_generator(Vm& vm, const Code& code, Value* window, std::uint32_t count) {
     Fiber* fiber = new_fiber(vm, fiber_registers(code, count));
     if (fiber == nullptr) return no_memory_for_fiber(vm);
     auto* generator = static_cast<GeneratorObject*>(vm.heap.allocate(sizeof(GeneratorObject)));
-    new (generator) GeneratorObject{{1, ValueKind::Generator, 0, 0}, {}, fiber, code.name};
+    new (generator) GeneratorObject{{1, ValueKind::Generator, 0, 0}, {}, fiber, generator_name(code)};
     vm.heap.track(&generator->links);
     fiber->generator = generator;
     prepare_fiber(*fiber, code, window, count);
@@ -640,11 +654,14 @@ namespace {
 /// The innermost handler of `code` for `pc` that catches `error`; Cause entries on the way change `error`.
 const bytecode::Handler* find_handler(const Frame& frame, Value& error) {
     const auto pc = static_cast<std::uint32_t>(frame.pc - frame.code->instructions - 1);
+    const bool is_stop = (error.object()->flags & kErrorStop) != 0;
     for (const bytecode::Handler& handler : frame.code->source->handlers) {
         if (pc < handler.begin || pc >= handler.end) continue;
+        if (is_stop && handler.kind != bytecode::Handler::Teardown) continue;
         const bool is_cancellation = (error.object()->flags & (kErrorCancellation | kErrorLeave)) != 0;
         switch (handler.kind) {
-            case bytecode::Handler::Finally: return &handler;
+            case bytecode::Handler::Finally:
+            case bytecode::Handler::Teardown: return &handler;
             case bytecode::Handler::Except:
                 if (!is_cancellation) return &handler;
                 break;
@@ -682,7 +699,7 @@ Next unwind_fiber(Vm& vm) {
             }
             Value* base = frame.base;
             clear_registers(base + handler->reg + 1, base + code.register_count);
-            base[handler->reg] = std::move(error);
+            base[handler->reg] = (error.object()->flags & kErrorStop) != 0 ? Value() : std::move(error);
             frame.pc = code.instructions + handler->target;
             return Next::Run;
         }
@@ -708,7 +725,8 @@ Next unwind_fiber(Vm& vm) {
             // The caller's next instruction is the WriteBack: changes made so far stay.
             write_back(vm, *vm.frame->code, vm.frame->base, *vm.frame->pc);
         }
-        if ((flags & kFrameBoundary) != 0) {
+        const bool left_to_caller = (flags & kFrameBoundary) != 0 && (error.object()->flags & kErrorStop) == 0;
+        if (left_to_caller) {
             vm.pending_error = std::move(error);
             return Next::Leave;
         }
@@ -817,25 +835,71 @@ void cancel_fiber(Vm& vm, Fiber& fiber) {
     interrupt_wait(vm, fiber, true);
 }
 
-void discard_fibers(Vm& vm) {
-    while (Fiber* fiber = vm.all_fibers) {
-        if (fiber->awaited != nullptr) {
-            remove_waiter(fiber->waiter);
-            release(&std::exchange(fiber->awaited, nullptr)->head);
-        }
-        if (fiber->operation != nullptr) fiber->operation->cancel(vm);
-        if (fiber->generator != nullptr) {
-            fiber->generator->fiber = nullptr;
-            fiber->generator->head.extra = 1;
-        }
-        clear_registers(fiber->stack, fiber->stack + fiber->stack_capacity);
-        PromiseObject* promise = fiber->promise;
-        free_fiber(vm, fiber);
-        if (promise == nullptr) continue;
-        promise->fiber = nullptr;
-        release(&promise->head);
+namespace {
+
+/// The fiber waits for nothing any more, and nothing will wake it.
+void forget_wait(Vm& vm, Fiber& fiber) {
+    if (fiber.awaited != nullptr) {
+        remove_waiter(fiber.waiter);
+        release(&std::exchange(fiber.awaited, nullptr)->head);
     }
-    vm.main_fiber = nullptr;
+    if (fiber.wait == WaitKind::Operation) fiber.operation->cancel(vm);
+    delete std::exchange(fiber.operation, nullptr);
+    if (fiber.cleanup_limit != nullptr) drop_cleanup_limit(vm, fiber);
+    fiber.wait = WaitKind::None;
+    fiber.pulled = nullptr;
+    fiber.resumer = nullptr;
+    fiber.delivered = Value();
+    fiber.delivered_error = false;
+}
+
+/// The fiber goes without running on.
+void discard_fiber(Vm& vm, Fiber& fiber) {
+    forget_wait(vm, fiber);
+    if (fiber.generator != nullptr) {
+        fiber.generator->fiber = nullptr;
+        fiber.generator->head.extra = 1;
+    }
+    clear_registers(fiber.stack, fiber.stack + fiber.stack_capacity);
+    PromiseObject* promise = fiber.promise;
+    free_fiber(vm, &fiber);
+    if (promise == nullptr) return;
+    promise->fiber = nullptr;
+    release(&promise->head);
+}
+
+}  // namespace
+
+// What a discarded fiber held may be the last of a generator, which makes that one ready: until nothing but `spared` is left.
+void discard_fibers(Vm& vm, Fiber* spared) {
+    vm.scheduler.forget_ready();
+    for (;;) {
+        Fiber* fiber = vm.all_fibers;
+        if (fiber != nullptr && fiber == spared) fiber = fiber->next_all;
+        if (fiber == nullptr) break;
+        discard_fiber(vm, *fiber);
+        vm.scheduler.forget_ready();
+    }
+    if (spared != nullptr) forget_wait(vm, *spared);
+    vm.fiber = nullptr;
+    vm.main_fiber = spared;
+}
+
+bool run_teardowns(Vm& vm) {
+    Fiber* fiber = vm.main_fiber;
+    if (fiber == nullptr) return false;
+    if (fiber == vm.fiber) park(vm);
+    discard_fibers(vm, fiber);
+    Value error = make_error(ErrorKind::Cancelled, "The test was stopped");
+    error.object()->flags |= kErrorStop;
+    if (find_handler(fiber->frames[0], error) == nullptr) return false;
+    fiber->is_cancelled = false;
+    fiber->cleanup = Cleanup::None;
+    fiber->boundaries = 0;
+    make_current(vm, fiber);
+    vm.raise_value(std::move(error));
+    if (unwind(vm)) run_interpreter(vm);
+    return true;
 }
 
 Outcome suspend(Vm& vm, Operation* operation) {

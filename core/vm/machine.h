@@ -48,8 +48,10 @@ void run_interpreter(Vm& vm);
 /// A fiber with room for so many registers. Null: memory was refused, which happens only for more than a few.
 [[nodiscard]] Fiber* new_fiber(Vm& vm, std::uint32_t registers);
 void make_current(Vm& vm, Fiber* fiber);
-/// Frees every fiber that still waits, without running its handlers: what a deadlocked test leaves behind.
-void discard_fibers(Vm& vm);
+/// Frees every fiber but `spared` without running its handlers: what a test leaves behind that exit() or a deadlock stopped.
+void discard_fibers(Vm& vm, Fiber* spared = nullptr);
+/// Discards all but the main fiber and runs the teardowns around the place where that stands. False: there are none.
+bool run_teardowns(Vm& vm);
 /// Saves the running fiber's position.
 void park(Vm& vm);
 /// The running fiber waits for something: control goes to who started or pulled it, else to the scheduler.
@@ -189,6 +191,7 @@ template <typename Name, typename Body>
 enum ErrorFlag : std::uint8_t {
     kErrorCancellation = 1,   ///< unwinds for a cancellation: `except` does not see it, no other error replaces it
     kErrorLeave = 2,          ///< unwinds a generator that is left early: `except` does not see it
+    kErrorStop = 4,           ///< unwinds a test that exit() or a deadlock stopped: only its teardowns see it
 };
 
 }  // namespace ruff::vm

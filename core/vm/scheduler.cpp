@@ -38,6 +38,10 @@ Fiber* Scheduler::take_ready() {
     return fiber;
 }
 
+void Scheduler::forget_ready() {
+    while (has_ready()) ring_[head_++ & (ring_.size() - 1)]->is_ready = false;
+}
+
 void Scheduler::place(std::size_t i, const Entry& entry) {
     heap_[i] = entry;
     entry.timer->slot = static_cast<std::uint32_t>(i + 1);

@@ -53,6 +53,8 @@ public:
     void make_ready(Fiber* fiber, Value delivered, bool is_error);
     [[nodiscard]] bool has_ready() const { return head_ != tail_; }
     [[nodiscard]] Fiber* take_ready();
+    /// Nothing is ready any more: the fibers that were go elsewhere.
+    void forget_ready();
 
     void arm(Timer& timer, Instant deadline);
     void disarm(Timer& timer);

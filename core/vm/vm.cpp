@@ -50,13 +50,6 @@ Vm::Vm(std::shared_ptr<Image> image, const NativeTable& natives, VmOptions optio
     heap.set_alarm(&interrupt, kInterruptMemory);
     module_states.resize(image_->program().modules.size());
     grow_tables();
-    if (natives_.bodies != nullptr) builtin_facts.reserve(kBuiltinCount);
-    for (const BuiltinRow& row : all_builtins()) {
-        if (natives_.bodies == nullptr) break;   // a VM without builtins, for tests of its parts
-        const NativeFunction body = natives_.bodies == nullptr ? nullptr : natives_.bodies[static_cast<int>(row.id)].function;
-        builtin_facts.push_back({body, row.next_with_name >= 0 || is_overloaded(row), row.walks_arguments,
-                                 row.has_effect(effects::Suspends)});
-    }
     if (options_.virtual_clock) scheduler.use_virtual_clock();
     if (options_.move_stacks) heap.set_stress(true);
 }
@@ -137,16 +130,22 @@ RunCounters Vm::counters() const {
     return counters;
 }
 
-std::string Vm::describe(const StackEntry& entry) const {
+SourcePlace Vm::place_of(const StackEntry& entry) const {
     const Code& code = *image_->code(entry.function);
     const bc::Module& module = image_->program_of(code).modules[code.source->module];
-    const Span span = span_at(code, entry.pc);
-    std::string text(code.name->view());
-    text += " (" + module.path;
-    if (module.source != nullptr) {
-        const LineColumn position = module.source->lines().position(span.begin, PositionEncoding::Utf32);
-        text += ":" + std::to_string(position.line + 1) + ":" + std::to_string(position.column + 1);
-    }
+    SourcePlace place{.function = code.name->view(), .file = module.path};
+    if (module.source == nullptr) return place;
+    const LineColumn at = module.source->lines().position(span_at(code, entry.pc).begin, PositionEncoding::Utf32);
+    place.line = at.line + 1;
+    place.column = at.column + 1;
+    return place;
+}
+
+std::string Vm::describe(const StackEntry& entry) const {
+    const SourcePlace place = place_of(entry);
+    std::string text(place.function);
+    text += " (" + std::string(place.file);
+    if (place.line != 0) text += ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
     return text + ")";
 }
 
@@ -292,6 +291,11 @@ int Vm::run_function(Code& code) {
     return failed || !succeeded ? 4 : 0;
 }
 
+void Vm::run_teardowns() {
+    exit_code = -1;
+    if (ruff::vm::run_teardowns(*this)) report_unobserved();
+}
+
 void Vm::run_fibers() {
     t_current_vm = this;
     if (run_next(*this)) run_interpreter(*this);
@@ -311,7 +315,7 @@ void Vm::report_unobserved() {
 }
 
 void Vm::reset_outcome() {
-    if (!scheduler.has_ready()) discard_fibers(*this);
+    discard_fibers(*this);
     failed = false;
     exit_code = -1;
     ending_code = -1;

@@ -42,12 +42,11 @@ struct InlineCache {
     };
 };
 
-/// What a call of a builtin looks at first, so that the row itself stays out of the way.
-struct BuiltinFacts {
-    NativeFunction function;      ///< null: written in Ruff
-    bool is_overloaded;           ///< the first argument's kind picks among several rows
-    bool collects;                ///< takes an iterable: generators and the like are collected before the body runs
-    bool suspends;
+/// `line` and `column` count from 1; both are 0 where the module has no source.
+struct SourcePlace {
+    std::string_view function;
+    std::string_view file;
+    std::uint32_t line = 0, column = 0;
 };
 
 enum Interrupt : std::uint32_t { kInterruptSignal = 1, kInterruptDump = 2, kInterruptStop = 4, kInterruptMemory = 8, kInterruptTerminate = 16 };
@@ -77,6 +76,9 @@ public:
     int run_main();
     /// Runs `code` (a function without parameters) on the main fiber until nothing is left to do; as run_main.
     int run_function(Code& code);
+    /// After a run_function that exit() or a deadlock stopped: everything else goes, and the teardowns around the place where
+    /// the main fiber stands run.
+    void run_teardowns();
     /// Forgets how the last run_function ended, so that another may follow (tests).
     void reset_outcome();
     /// The file-level variables as they are now, and back: a test's changes are undone. Values, so copying is cheap.
@@ -97,6 +99,8 @@ public:
     void* reporter_data = nullptr;           ///< for the reporter
     /// What the isolate has done so far, its event source included.
     [[nodiscard]] RunCounters counters() const;
+    /// Where a stack entry stands.
+    [[nodiscard]] SourcePlace place_of(const StackEntry& entry) const;
     /// Text `"name (file:line:col)"` of a stack entry.
     [[nodiscard]] std::string describe(const StackEntry& entry) const;
     /// The running function's stack, innermost first.
@@ -119,7 +123,6 @@ public:
     Value* stack_end = nullptr;              ///< one past the last allocated register
     Value* globals = nullptr;
     InlineCache* caches = nullptr;
-    std::vector<BuiltinFacts> builtin_facts; ///< by BuiltinId
     std::atomic<std::uint32_t> interrupt{0};
     std::atomic<int> wake_descriptor{-1};    ///< eventfd of the event loop, once there is one
     Scheduler scheduler;
