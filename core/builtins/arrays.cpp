@@ -216,8 +216,8 @@ Outcome fold_numbers(Call& call, std::int64_t start, char symbol, Checked overfl
 bool read_count(Call& call, std::uint32_t argument, std::int64_t least, std::uint64_t& count) {
     std::int64_t value = call.integer(argument);
     if (value < least) {
-        raise_value_error(call, "the " + std::string(call.row.parameters[argument].name) +
-                                    " must be at least " + std::to_string(least) + ", got " +
+        raise_value_error(call, "parameter `" + std::string(call.row.parameters[argument].name) +
+                                    "` must be at least " + std::to_string(least) + ", got " +
                                     std::to_string(value));
         return false;
     }
@@ -539,6 +539,7 @@ Outcome unique(Call& call) {
     const Value holder = Value::adopt(seen);
     const Value no_keys = Value::adopt(vm::new_array(0));
     if (no_keys.is_null()) return out_of_memory(call);
+    if (!cursor.has_room_for_each(sizeof(Value) + sizeof(vm::DictEntry))) return out_of_memory(call);
     ArrayBuilder kept;
     for (Value element; !kept.is_refused() && cursor.next(element);) {
         bool is_new = false;
@@ -671,7 +672,7 @@ Outcome take(Call& call) {
     if (call[0].is_array())
         return done_slice(call, call[0], 0, std::min<std::uint64_t>(count, call[0].as_array()->size));
     ElementCursor cursor(call[0]);
-    ArrayBuilder kept;
+    ArrayBuilder kept(std::min<std::uint64_t>(count, cursor.size_hint()));
     for (Value element; kept.size() < count && !kept.is_refused() && cursor.next(element);) kept.push(std::move(element));
     return kept.done(call);
 }
@@ -684,11 +685,9 @@ Outcome skip(Call& call) {
         return done_slice(call, call[0], std::min<std::uint64_t>(count, size), size);
     }
     ElementCursor cursor(call[0]);
-    ArrayBuilder kept;
-    std::uint64_t skipped = 0;
-    for (Value element; !kept.is_refused() && cursor.next(element); ++skipped) {
-        if (skipped >= count) kept.push(std::move(element));
-    }
+    cursor.skip(count);
+    ArrayBuilder kept(cursor.size_hint());
+    for (Value element; !kept.is_refused() && cursor.next(element);) kept.push(std::move(element));
     return kept.done(call);
 }
 
@@ -716,6 +715,11 @@ Outcome fill(Call& call) {
 }
 
 // ---- For the prelude --------------------------------------------------------------------------------------
+
+// An empty array with room for one value of each element, where their number is known.
+Outcome map_room(Call& call) {
+    return done_or_out_of_memory(call, ArrayBuilder(ElementCursor(call[0]).size_hint()).take());
+}
 
 Outcome parameter_count(Call& call) {
     const auto& function = *call[0].as<vm::FunctionObject>();

@@ -71,7 +71,7 @@ Outcome done_empty_dict(Call& call) { return DictBuilder().done(call); }
 bool add_elements(Call& call, Value& slot, const Value& iterable) {
     ElementCursor cursor(iterable);
     DictObject* own = vm::unshare_dict(slot);
-    bool is_fine = own != nullptr;
+    bool is_fine = own != nullptr && cursor.has_room_for_each(sizeof(DictEntry));
     for (Value element; is_fine && cursor.next(element);) {
         if (!check_key(call, element)) return false;
         is_fine = vm::dict_set(own, std::move(element), Value());

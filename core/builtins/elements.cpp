@@ -58,8 +58,21 @@ bool ElementCursor::next(Value& element) {
     return true;
 }
 
+void ElementCursor::skip(std::uint64_t count) {
+    if (iterable_.is_int() || iterable_.is(ValueKind::Range)) {
+        position_ += std::min(count, end_ - position_);
+        return;
+    }
+    for (Value element; count > 0 && next(element);) --count;
+}
+
 std::size_t ElementCursor::size_hint() const {
-    return static_cast<std::size_t>(std::min<std::uint64_t>(end_, std::uint64_t{1} << 40));
+    return static_cast<std::size_t>(std::min<std::uint64_t>(end_ - position_, std::uint64_t{1} << 40));
+}
+
+bool ElementCursor::has_room_for_each(std::size_t bytes) const {
+    if (!iterable_.is_int() && !iterable_.is(ValueKind::Range)) return true;
+    return vm::current_heap().has_room_for(size_hint() * bytes);
 }
 
 // ---- Building ---------------------------------------------------------------------------------------------
@@ -128,7 +141,7 @@ Outcome dict_from_pairs(Call& call, const Value& pairs) {
 }
 
 Outcome done_or_out_of_memory(Call& call, Value value) {
-    if (value.is_null()) return call.vm.raise_out_of_memory(call.row.name);
+    if (value.is_null()) return call.vm.raise_out_of_memory(call.row.shown_name());
     return call.done(std::move(value));
 }
 

@@ -19,8 +19,13 @@ class ElementCursor {
     explicit ElementCursor(const vm::Value& iterable);
     /// The next element. False at the end.
     bool next(vm::Value& element);
-    /// How many elements there are, or a guess.
+    /// Leaves out the next `count` elements, or all.
+    void skip(std::uint64_t count);
+    /// How many elements are left, or a guess.
     [[nodiscard]] std::size_t size_hint() const;
+    /// False if `bytes` for each element cannot be had. Known beforehand of ints and ranges, which alone can be
+    /// longer than memory; true of everything else.
+    [[nodiscard]] bool has_room_for_each(std::size_t bytes) const;
 
   private:
     vm::Value iterable_;

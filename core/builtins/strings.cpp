@@ -290,6 +290,7 @@ Outcome chars(Call& call) {
 
 Outcome join(Call& call) {
     ElementCursor cursor(call[0]);
+    if (!cursor.has_room_for_each(1)) return done_or_out_of_memory(call, Value());
     const Value separator = call[1];
     std::string_view between = separator.as_string()->view();
     vm::StringBuilder text(std::min<std::size_t>(cursor.size_hint() * (8 + between.size()), 1u << 20));

@@ -47,7 +47,7 @@ Outcome task_status(Call& call) { return call.done_text(handle_of<TaskHandle>(ca
 Outcome set_task_pool_size(Call& call) {
     const std::int64_t size = call.integer(0);
     if (size < 1 || size > static_cast<std::int64_t>(TaskPool::kMaxSize)) {
-        return call.raise(ErrorKind::Value, "set_task_pool_size: parameter `size` must be between 1 and " +
+        return call.raise(ErrorKind::Value, "set_task_pool_size: parameter `n` must be between 1 and " +
                                                 std::to_string(TaskPool::kMaxSize) + ", got " + std::to_string(size));
     }
     pool_of(call).set_size(static_cast<std::size_t>(size));

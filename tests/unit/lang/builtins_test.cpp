@@ -15,7 +15,7 @@ TEST_CASE("a row's signature is taken apart", "[lang][builtins]") {
     CHECK(row->required_count == 1);
     CHECK(row->positional_count == 2);
     REQUIRE(row->parameters.size() == 2);
-    CHECK(row->parameters[0].name == "text");
+    CHECK(row->parameters[0].name == "s");
     CHECK(row->parameters[0].kinds == kind_bit(ValueKind::String));
     CHECK(row->parameters[1].default_kind == DefaultKind::Int);
     CHECK(row->parameters[1].default_int() == 10);
