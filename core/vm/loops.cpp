@@ -197,7 +197,6 @@ bool slow_for_next(Vm& vm, Instruction ins) {
     Value element;
     if (next_of_snapshot(state, element) == 0) return leave(vm, ins);
     state[3] = std::move(element);
-    if (vm.interrupt.load(std::memory_order_relaxed) != 0) return slow_loop_interrupt(vm, ins);
     return true;
 }
 
@@ -336,36 +335,13 @@ bool slow_for_end(Vm& vm, Instruction ins) {
     return true;
 }
 
-namespace {
-
-/// Acts on what interrupts. True: the code goes on where it is. Otherwise it was left, and `result` is what the instruction gives.
-bool goes_on_after_interrupt(Vm& vm, bool& result) {
-    if ((vm.interrupt.fetch_and(~kInterruptMemory) & kInterruptMemory) != 0) {
-        result = raise(vm, ErrorKind::Value, "Out of memory");
-        return false;
-    }
-    vm.handle_interrupt();
-    result = vm.exit_code < 0;
-    if (!result) return false;
-    if (!must_unwind(vm) || !can_suspend(vm)) return true;
-    result = raise_cancellation(vm);
-    return false;
-}
-
-}  // namespace
-
-bool slow_loop_interrupt(Vm& vm, Instruction) {
-    bool result;
-    (void)goes_on_after_interrupt(vm, result);
-    return result;
-}
-
 bool slow_interrupted(Vm& vm, Instruction) {
-    // The instruction has done nothing so far: positions and handlers are still its own, and it runs again, unless a handler does,
-    // which may well be what stands behind it.
-    bool result;
-    if (goes_on_after_interrupt(vm, result)) --vm.frame->pc;
-    return result;
+    if ((vm.interrupt.fetch_and(~kInterruptMemory) & kInterruptMemory) != 0) return raise(vm, ErrorKind::Value, "Out of memory");
+    vm.handle_interrupt();
+    if (vm.exit_code >= 0) return false;
+    if (must_unwind(vm) && can_suspend(vm)) return raise_cancellation(vm);
+    --vm.frame->pc;   // the instruction has done nothing so far, and runs again
+    return true;
 }
 
 }  // namespace ruff::vm

@@ -155,7 +155,6 @@ void write_back(Vm& vm, const Code& code, Value* base, Instruction ins);
 [[nodiscard]] bool slow_for_end(Vm& vm, Instruction ins);
 /// What `for` walks instead of a struct with `iter`, a file or a channel. False: raised (not iterable), not yet unwound.
 [[nodiscard]] bool iterate_once(Vm& vm, const Value& iterable, Value& result);
-[[nodiscard]] bool slow_loop_interrupt(Vm& vm, Instruction ins);
 /// An instruction that looks for interrupts (loops, calls) before it does anything found one.
 [[nodiscard]] bool slow_interrupted(Vm& vm, Instruction ins);
 
