@@ -39,8 +39,13 @@ struct Report {
 
 struct Job {
     std::string path;
-    LayoutOptions layout;
+    std::optional<LayoutOptions> layout;  // none where nobody knows it
 };
+
+std::optional<LayoutOptions> layout_of(const std::string& path, Settings& settings) {
+    if (!settings.is_known_for(path)) return std::nullopt;
+    return settings.layout_of(path);
+}
 
 FormatResult format_text(std::shared_ptr<const SourceFile> source, const LayoutOptions& layout,
                          const CommandOptions& options) {
@@ -84,12 +89,13 @@ Report format_file(const Job& job, const CommandOptions& options) {
     };
     const Result<FileState> state = FileState::of(job.path);
     if (!state) return failed(state.error().message, kNotFound);
+    if (!job.layout) return {kHasErrors, false, {}, {}};
     if (!state->is_regular()) return failed("cannot format " + job.path + ": it is not a file", kNotFound);
     const auto source = load_source(job.path);
     if (!source) {
         return failed(source.error().message, source.error().code == ErrorCode::TooLarge ? kHasErrors : kNotFound);
     }
-    FormatResult result = format_text(*source, job.layout, options);
+    FormatResult result = format_text(*source, *job.layout, options);
     Report report = report_on(**source, result, options);
     if (!report.has_changed || options.is_check || options.is_diff) return report;
     const std::string text = text_of(std::move(result), (*source)->had_byte_order_mark());
@@ -103,7 +109,9 @@ Report format_standard_input(const CommandOptions& options, Settings& settings) 
     auto source = *loaded;
     if (!options.stdin_path.empty()) source = make_source(options.stdin_path, std::string(source->text()));
     const std::string name = options.stdin_path.empty() ? "stdin.ruff" : options.stdin_path;
-    FormatResult result = format_text(source, settings.layout_of(name), options);
+    const std::optional<LayoutOptions> layout = layout_of(name, settings);
+    if (!layout) return {kHasErrors, false, options.is_check || options.is_diff ? "" : std::string((*loaded)->text()), {}};
+    FormatResult result = format_text(source, *layout, options);
     Report report = report_on(*source, result, options);
     if (!options.is_check && !options.is_diff) report.out = text_of(std::move(result), (*loaded)->had_byte_order_mark());
     return report;
@@ -129,7 +137,7 @@ void find_files(const fs::path& folder, Settings& settings, std::vector<Job>& jo
     std::sort(found.begin(), found.end());
     std::sort(folders.begin(), folders.end());
     for (const fs::path& path : found) {
-        if (!settings.is_excluded(path.native())) jobs.push_back({path.native(), settings.layout_of(path.native())});
+        if (!settings.is_excluded(path.native())) jobs.push_back({path.native(), layout_of(path.native(), settings)});
     }
     for (const fs::path& path : folders) find_files(path, settings, jobs, message);
 }
@@ -201,7 +209,7 @@ int run_command(const CommandOptions& options) {
         std::error_code ignored;
         if (path == "-") reads_input = true;
         else if (fs::is_directory(path, ignored)) find_files(path == "." ? fs::path() : fs::path(path), settings, jobs, messages);
-        else jobs.push_back({path, settings.layout_of(path)});
+        else jobs.push_back({path, layout_of(path, settings)});
     }
     int exit_code = messages.empty() ? kSuccess : kNotFound;
     drop_repeated(jobs);

@@ -32,7 +32,9 @@ Result<void> replace_file(const std::string& path, const FileState& read, std::s
     const auto refused_beside = [&] { return refused(std::string("cannot write beside it: ") + std::strerror(errno)); };
     NeighbourFile file(target, NeighbourFile::OnSignal::Remove);
     if (!file.is_open()) return refused_beside();
-    if (!file.write(text) || !file.take_over(read.status()) || !file.finish()) return refused_beside();
+    if (!file.write(text)) return refused_beside();
+    if (!file.take_over(read.status())) return refused(std::string("its owner and permissions cannot be kept: ") + std::strerror(errno));
+    if (!file.finish()) return refused_beside();
     const Result<FileState> now = FileState::of(target);
     if (!now || !(*now == read)) return refused("it was changed meanwhile");
     return file.replace() ? Result<void>() : refused(std::strerror(errno));
