@@ -46,6 +46,11 @@ const sema::EffectModel& Analysis::FileFacts::effects_of(const sema::SemanticMod
     return file_.owner_of(model)->effects();
 }
 
+const std::vector<TextEdit>& Analysis::fixes(std::vector<TextEdit> (*make)(const Analysis& file)) const {
+    std::call_once(fixes_once_, [this, make] { fixes_ = make(*this); });
+    return fixes_;
+}
+
 const Mentions& Analysis::mentions() const {
     std::call_once(mentions_once_, [this] { mentions_ = std::make_unique<const Mentions>(*this); });
     return *mentions_;

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] const std::vector<Diagnostic>& diagnostics() const;
     /// What is certain about the types of its expressions and variables.
     [[nodiscard]] const sema::TypeModel& types() const;
+    /// The edits that fix all that can be fixed safely; `make` finds them at the first call.
+    [[nodiscard]] const std::vector<TextEdit>& fixes(std::vector<TextEdit> (*make)(const Analysis& file)) const;
     /// What every name of the file means.
     [[nodiscard]] const Mentions& mentions() const;
     /// By node id; null for the file.
@@ -72,6 +74,8 @@ private:
     mutable std::unique_ptr<const sema::TypeModel> types_;
     mutable std::once_flag effects_once_;
     mutable std::unique_ptr<const sema::EffectModel> effects_;
+    mutable std::once_flag fixes_once_;
+    mutable std::vector<TextEdit> fixes_;
     mutable std::once_flag mentions_once_;
     mutable std::unique_ptr<const Mentions> mentions_;
     mutable std::once_flag parents_once_;

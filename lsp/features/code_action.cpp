@@ -59,9 +59,7 @@ bool has_refusal(const std::vector<Diagnostic>& diagnostics) {
                        [](const Diagnostic& each) { return !each.is_rule && each.severity == Severity::Error; });
 }
 
-}  // namespace
-
-std::vector<TextEdit> fix_all_edits(const Analysis& file) {
+std::vector<TextEdit> find_fixes(const Analysis& file) {
     constexpr int kMaxRounds = 20;
     std::string text(file.source().text());
     std::vector<Diagnostic> diagnostics = file.diagnostics();
@@ -77,6 +75,10 @@ std::vector<TextEdit> fix_all_edits(const Analysis& file) {
     if (text == file.source().text()) return {};
     return formatter::line_edits(file.source().text(), text);
 }
+
+}  // namespace
+
+std::vector<TextEdit> fix_all_edits(const Analysis& file) { return file.fixes(find_fixes); }
 
 // ---- Imports -------------------------------------------------------------------------------------------------
 
