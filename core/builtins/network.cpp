@@ -127,6 +127,7 @@ class RequestReader {
         auto limit = static_cast<std::int64_t>(request_.max_body_bytes);
         if (!read_number("max_body_bytes", limit)) return false;
         request_.max_body_bytes = static_cast<std::uint64_t>(limit);
+        request_.limits_stream = option("max_body_bytes") != nullptr;
         return true;
     }
     bool read_text(std::string_view name, std::string& out) {
@@ -327,6 +328,7 @@ class HttpStream final : public vm::Handle, public runtime::HttpObserver {
 
     void start(HttpRequest request) {
         request.streams = true;
+        max_line_ = request.max_body_bytes;
         transfer_ = HttpClient::of(vm_).start(std::move(request), *this);
     }
     void close() {
@@ -369,6 +371,11 @@ class HttpStream final : public vm::Handle, public runtime::HttpObserver {
         std::size_t end = buffer_.find('\n', searched_);
         searched_ = buffer_.size();
         if (end == std::string::npos) {
+            if (!has_ended_ && buffer_.size() > max_line_) {
+                close();
+                answer = runtime::failure(ErrorKind::Network, head.url + ": a line is longer than max_body_bytes (" + std::to_string(max_line_) + ")");
+                return true;
+            }
             if (!has_ended_) return false;
             if (buffer_.empty() || has_failed_) return take_end(answer);
             end = buffer_.size();
@@ -400,6 +407,7 @@ class HttpStream final : public vm::Handle, public runtime::HttpObserver {
     runtime::Transfer* transfer_ = nullptr;
     std::string buffer_;
     std::size_t searched_ = 0;
+    std::uint64_t max_line_ = 0;
     bool has_ended_ = false;
     bool has_failed_ = false;
     HttpFailure failure_;

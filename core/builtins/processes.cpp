@@ -194,14 +194,18 @@ class ProcessHandle final : public vm::Handle {
     bool take_line(Answer& answer) {
         std::string& data = group->output.data;
         std::size_t end = data.find('\n', searched_);
-        searched_ = data.size();
-        if (end == std::string::npos) {
-            group->demand_output();
-            end = data.find('\n');
-            if (end == std::string::npos && !group->output.has_ended) return false;
-            if (end == std::string::npos && data.empty()) return true;
-            end = std::min(end, data.size());
+        while (end == std::string::npos && !group->output.has_ended) {
+            searched_ = data.size();
+            if (data.size() > group->max_output_bytes()) {
+                answer = runtime::failure(ErrorKind::Io, "lines: a line is longer than max_output_bytes (" +
+                                                             std::to_string(group->max_output_bytes()) + ")");
+                return true;
+            }
+            if (!group->demand_output()) return false;
+            end = data.find('\n', searched_);
         }
+        if (end == std::string::npos && data.empty()) return true;
+        end = std::min(end, data.size());
         std::string line = data.substr(0, end);
         data.erase(0, end + 1);
         searched_ = 0;
@@ -325,6 +329,9 @@ Outcome process_stderr(Call& call) { return ProcessWait::give(call, &ProcessHand
 Outcome process_finish(Call& call) { return ProcessWait::give(call, &ProcessHandle::take_end); }
 
 Outcome process_write(Call& call) {
+    if (!group_of(call)->takes_input()) {
+        return call.raise(ErrorKind::Io, "write: nobody reads what the process is given: its input was closed, or it has ended");
+    }
     group_of(call)->write(call.text(1));
     return ProcessWait::give(call, &ProcessHandle::take_room, call[0]);
 }

@@ -192,7 +192,7 @@ Result<void> ProcessGroup::start_stages(const std::vector<std::vector<std::strin
         alarm_.fire = [](vm::Vm&, vm::Timer& timer) { static_cast<Alarm&>(timer).group->time_out(); };
         vm_.scheduler.arm(alarm_, vm_.scheduler.now() + options_.timeout_ms * 1'000'000);
     }
-    if (options_.collects_output) demand_output();
+    if (options_.collects_output) watch_stream(output);
     watch_stream(errors);
     write_input();
     return {};
@@ -354,7 +354,7 @@ void ProcessGroup::watch_stream(Stream& stream) {
 void ProcessGroup::read_stream(Stream& stream) {
     char block[64 * 1024];
     const bool is_held_back = &stream == &output && !options_.collects_output;
-    while (!stream.has_ended && stream.descriptor >= 0 && !(is_held_back && stream.data.size() >= kReadAhead)) {
+    while (!stream.has_ended && stream.descriptor >= 0 && !(is_held_back && stream.data.size() >= std::max(kReadAhead, stream.wanted))) {
         const ssize_t count = ::read(stream.descriptor, block, sizeof(block));
         if (count < 0 && errno == EINTR) continue;
         if (count < 0 && errno == EAGAIN) return;
@@ -370,14 +370,17 @@ void ProcessGroup::read_stream(Stream& stream) {
     }
 }
 
-void ProcessGroup::demand_output() {
-    if (has_ended() && !output.has_ended) {
-        read_stream(output);
-        // Ended and read up to here: nobody waits for what a grandchild might add.
-        if (output.data.size() < kReadAhead) output.has_ended = true;
-        return;
+bool ProcessGroup::demand_output() {
+    output.wanted = output.data.size() + kReadAhead;
+    if (output.has_ended) return true;
+    if (!has_ended()) {
+        watch_stream(output);
+        return false;
     }
-    watch_stream(output);
+    read_stream(output);
+    // Ended and read up to here: nobody waits for what a grandchild might add.
+    if (output.data.size() < output.wanted) output.has_ended = true;
+    return true;
 }
 
 void ProcessGroup::collect_output() {

@@ -52,13 +52,19 @@ public:
         bool is_watched = false;
         std::string data;           ///< read and not taken
         std::uint64_t total = 0;    ///< read in all
+        std::size_t wanted = 0;     ///< of output that is read as it is asked for: how much there may be of it
         bool has_ended = true;
         bool is_truncated = false;
     };
     Stream output, errors;
 
-    /// Goes on reading the output: asked for by whoever takes it, and again when that was not enough.
-    void demand_output();
+    /// More of the output than there is now: asked for by whoever takes it, again and again when that was not enough. True when
+    /// more has been read, or its end, already; else `on_change` tells.
+    [[nodiscard]] bool demand_output();
+    /// Of each stream: what the options allow.
+    [[nodiscard]] std::size_t max_output_bytes() const { return options_.max_output_bytes; }
+    /// False once nobody can read what is written: it was closed, or the process has ended.
+    [[nodiscard]] bool takes_input() const { return input_descriptor_ >= 0 && !closes_input_; }
     /// Reads it all to the end, up to the limit.
     void collect_output();
 

@@ -16,6 +16,9 @@ public:
 
 }  // namespace
 
+Task::Task(TaskPool& pool, vm::Message call, TaskEntry task_entry)
+    : RemotePromise(pool), entry(task_entry), number(pool.next_task_number()), call_(std::move(call)) {}
+
 bool Task::cancel() {
     bool never_started = false;
     {

@@ -19,10 +19,10 @@ enum class TaskEntry : std::uint8_t {
 
 class Task final : public RemotePromise {
 public:
-    Task(TaskPool& pool, vm::Message call, TaskEntry entry = TaskEntry::Call)
-        : RemotePromise(pool), entry(entry), call_(std::move(call)) {}
+    Task(TaskPool& pool, vm::Message call, TaskEntry entry = TaskEntry::Call);
 
     const TaskEntry entry;
+    const std::uint64_t number;     ///< of the program's tasks, from 1, in the order in which they were spawned
 
     /// True when the task was still running: it will end as cancelled, whatever it does until it notices.
     bool cancel();
@@ -60,7 +60,9 @@ public:
     ~TaskHandle() override;
     [[nodiscard]] Task& task() { return *task_; }
 
-    [[nodiscard]] std::string describe() const override { return "taskhandle " + std::string(task_->status()); }
+    [[nodiscard]] std::string describe() const override {
+        return "taskhandle " + std::to_string(task_->number) + " " + std::string(task_->status());
+    }
     [[nodiscard]] const void* identity() const override { return task_.get(); }
     [[nodiscard]] std::unique_ptr<vm::Transfer> send(vm::Vm& vm) override;
     [[nodiscard]] vm::PromiseObject* promise(vm::Vm& vm) override;

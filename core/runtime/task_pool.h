@@ -24,6 +24,7 @@ public:
     explicit TaskPool(Isolate& main);
 
     void start(std::shared_ptr<Task> task);
+    [[nodiscard]] std::uint64_t next_task_number() { return ++tasks_made_; }
     /// Tasks that run at once: those that wait for something do not count. 1 <= size <= kMaxSize.
     void set_size(std::size_t size);
     [[nodiscard]] std::size_t size() const;
@@ -114,6 +115,7 @@ private:
     std::size_t places_to_come_ = 0;
     std::string places_;
     std::atomic<std::uint32_t> isolates_{1};
+    std::atomic<std::uint64_t> tasks_made_{0};
     vm::RunCounters work_;                   ///< of the tasks that have ended
     std::deque<std::string> traces_;         ///< of the same; the oldest go when it is more than kMaxTrace
     std::size_t trace_size_ = 0;

@@ -90,6 +90,7 @@ struct Transfer : vm::Timer {
     bool is_held_back = false;        ///< libcurl is told to pause
     bool is_touched = false;
     std::string body;
+    std::uint64_t received = 0;       ///< of the body, in all
 
     vm::Instant started = 0;
     vm::Instant ended = 0;
@@ -149,7 +150,8 @@ struct HttpClient::Impl {
         auto& transfer = *static_cast<Transfer*>(user);
         const std::size_t bytes = size * count;
         if (transfer.follows()) return bytes;
-        if (transfer.body.size() + bytes > transfer.request.max_body_bytes && !transfer.request.streams) {
+        const bool is_limited = !transfer.request.streams || transfer.request.limits_stream;
+        if (is_limited && transfer.received + bytes > transfer.request.max_body_bytes) {
             transfer.is_body_too_large = true;
             return 0;
         }
@@ -157,6 +159,7 @@ struct HttpClient::Impl {
             transfer.is_held_back = true;
             return CURL_WRITEFUNC_PAUSE;
         }
+        transfer.received += bytes;
         transfer.body.append(data, bytes);
         if (transfer.request.streams) transfer.client->touch(transfer);
         return bytes;
@@ -446,7 +449,8 @@ struct HttpClient::Impl {
             set(transfer, CURLOPT_NOBODY, 1L);
             return;
         }
-        if (transfer.sends_body) {
+        const bool expects_body = transfer.method == "POST" || transfer.method == "PUT" || transfer.method == "PATCH";
+        if (transfer.sends_body || expects_body) {   // without a body its length is told to be 0
             set(transfer, CURLOPT_POST, 1L);
             set(transfer, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.request.body.size()));
             set(transfer, CURLOPT_POSTFIELDS, transfer.request.body.data());
@@ -465,6 +469,7 @@ struct HttpClient::Impl {
         }
         if (!names_agent) set(transfer, CURLOPT_USERAGENT, "ruff/" RUFF_VERSION);
         if (transfer.sends_body) transfer.header_list = curl.curl_slist_append(transfer.header_list, "Expect:");
+        else transfer.header_list = curl.curl_slist_append(transfer.header_list, "Content-Type:");   // libcurl's own
         set(transfer, CURLOPT_HTTPHEADER, transfer.header_list);
     }
 
@@ -589,6 +594,7 @@ struct HttpClient::Impl {
         }
         transfer.url = transfer.location;
         transfer.body.clear();
+        transfer.received = 0;
         gathered.push_back(&transfer);
     }
 

@@ -25,7 +25,8 @@ struct HttpRequest {
     std::int64_t connect_timeout_ms = 10'000;
     bool follow_redirects = true;
     std::int64_t max_redirects = 10;
-    std::uint64_t max_body_bytes = 256u << 20;
+    std::uint64_t max_body_bytes = 256u << 20;    ///< of what is taken as a whole, and of a stream's line
+    bool limits_stream = false;                   ///< it holds for what streams, too
     bool verify_tls = true;
     std::string ca_file;                          ///< empty: from the environment, else the system's
     std::string proxy;                            ///< empty: from the environment
