@@ -2,6 +2,7 @@
 
 #include "formatter/format.h"
 #include "formatter/line_diff.h"
+#include "formatter/settings.h"
 #include "lsp/features/edits.h"
 #include "lsp/features/request.h"
 
@@ -9,9 +10,14 @@ namespace ruff::lsp {
 
 namespace {
 
+/// What a `rufflang.toml` with errors holds for is left as it is.
+bool has_known_style(const Analysis& file) {
+    return !file.path().starts_with('/') || formatter::Settings().is_known_for(file.path());
+}
+
 Answer edits_to(const Request& request, const formatter::FormatResult& result) {
     const std::string_view before = request.file->source().text();
-    if (result.status == formatter::FormatStatus::Untouched) return Json::Array{};
+    if (result.status == formatter::FormatStatus::Untouched || !has_known_style(*request.file)) return Json::Array{};
     return edits_json(request.snapshot, request.file->source(), formatter::line_edits(before, result.text));
 }
 
