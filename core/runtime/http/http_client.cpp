@@ -571,6 +571,7 @@ struct HttpClient::Impl {
         if (result == CURLE_OPERATION_TIMEDOUT) {
             return fail(transfer, "no connection within " + std::to_string(transfer.request.connect_timeout_ms) + "ms", HttpFailureKind::Timeout);
         }
+        if (result == CURLE_OUT_OF_MEMORY && !transfer.has_head) return fail(transfer, "a header of the answer is too long");   // what libcurl means
         if (result != CURLE_OK) return fail(transfer, transfer.error_text);
         if (transfer.follows()) return redirect(transfer);
         if (transfer.request.streams && !transfer.is_head_told) {

@@ -15,6 +15,7 @@
 //     /endless            a body without an end      /refuse         closes the connection without an answer
 //     /gzip               a compressed body          /headers        repeated headers, cookies, an empty one
 //     /lines/N            N lines in chunks          /bytes/N        N bytes
+//     /header/N           a header of N bytes
 //     /latin1             a body that is not UTF-8
 //     /site/N             of 0 to 14, a page of a small web site, with links of every kind to others; some lead nowhere
 
@@ -216,6 +217,8 @@ private:
             co_await reply(200, packed, "Content-Encoding: gzip\r\n");
         } else if (name == "headers") {
             co_await reply(200, "", "X-Many: one\r\nX-Many: two\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2, c\r\nX-Empty:\r\n");
+        } else if (name == "header") {
+            co_await reply(200, "", "X-Long: " + std::string(std::stoul(rest), 'x') + "\r\n");
         } else if (name == "latin1") {
             co_await reply(200, "caf\xE9");
         } else if (name == "bytes") {
