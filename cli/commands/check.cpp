@@ -64,6 +64,7 @@ public:
     }
     /// What is wrong with the configuration files, rendered.
     [[nodiscard]] const std::string& config_problems() const { return config_problems_; }
+    [[nodiscard]] bool has_config_error() const { return has_config_error_; }
 
 private:
     // Hidden folders and symbolic links to folders are left out.
@@ -98,6 +99,9 @@ private:
             if (Result<config::LoadedConfig> loaded = config::load_config(*file)) {
                 std::vector<Diagnostic> problems = loaded->diagnostics;
                 for (Diagnostic& each : into.selection.apply(loaded->config.check)) problems.push_back(std::move(each));
+                has_config_error_ = has_config_error_ || std::any_of(problems.begin(), problems.end(), [](const Diagnostic& each) {
+                    return each.severity == Severity::Error;
+                });
                 if (!problems.empty()) config_problems_ += render_diagnostics(*loaded->source, problems, {});
                 into.config = std::move(loaded->config);
             } else {
@@ -114,6 +118,7 @@ private:
     formatter::Settings settings_;
     std::vector<CheckedFile> files_;
     std::string config_problems_;
+    bool has_config_error_ = false;
 };
 
 // --- one file ------------------------------------------------------------------------------------------------------
@@ -227,7 +232,7 @@ int run(const Arguments& arguments) {
     }
     const std::string_view format = arguments.value("--output-format", "full");
     print(report_findings(format, files));
-    return exit_code(files);
+    return std::max<int>(exit_code(files), finder.has_config_error() ? kExitGateFailed : kExitSuccess);
 }
 
 constexpr Option kOptions[] = {

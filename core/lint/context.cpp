@@ -56,6 +56,12 @@ Diagnostic& Context::report(Span span, std::string message) {
     return finding;
 }
 
+void Context::offer_await(const syntax::Node& promise) {
+    const std::string text = "(await " + std::string(tree.text(promise)) + ")";
+    findings_.back().help = "await the promise first: `" + text + "`";
+    findings_.back().fixes = {{"Await the promise", FixSafety::Unsafe, {{tree.span(promise), text}}}};
+}
+
 void Context::set_rule(const Rule& rule, Severity severity) {
     rule_ = &rule;
     severity_ = severity;

@@ -52,6 +52,9 @@ public:
     Diagnostic& report(Span span, std::string message);
     Diagnostic& report(const syntax::Node& node, std::string message) { return report(tree.span(node), std::move(message)); }
 
+    /// The last finding is about a promise that was meant to be awaited: offers that.
+    void offer_await(const syntax::Node& promise);
+
     void set_rule(const Rule& rule, Severity severity);
     std::vector<Diagnostic> take_findings() { return std::move(findings_); }
 

@@ -114,6 +114,9 @@ void offer_extract_variable(const ActionPlace& place, std::vector<CodeAction>& a
     const Span selection = trimmed(place.tree(), place.selection);
     const Node* expression = selected_expression(place, selection);
     if (expression == nullptr) return;
+    // A method is called with its receiver; without it there is none, or another.
+    const auto* call = place.file.parent(*expression) == nullptr ? nullptr : place.file.parent(*expression)->as<CallExpr>();
+    if (call != nullptr && call->callee == expression && expression->is<MemberExpr>()) return;
     const Node* statement = evaluating_statement(place.file, *expression);
     const auto* whole = statement == nullptr ? nullptr : statement->as<ExprStmt>();
     if (statement == nullptr || (whole != nullptr && whole->expression == expression)) return;
@@ -225,20 +228,32 @@ Flow flow_of(const Analysis& file, const Stretch& stretch) {
     return flow;
 }
 
-/// The keyword that declares what comes out: `let` where it never changes.
-std::string result_text(const Analysis& file, const Stretch& stretch, const Flow& flow) {
-    if (flow.outputs.empty()) return {};
-    bool declares = false, is_let = true;
-    std::string names;
+/// The keyword that declares what comes out: that of the declarations that go into the function, where they have one, and
+/// `let` for several of which each never changes.
+std::string_view result_keyword(const Analysis& file, const Stretch& stretch, const Flow& flow) {
+    bool is_const = true, is_immutable = true, is_mut = true;
     for (const sema::BindingId id : flow.outputs) {
         const sema::Binding& binding = file.model->bindings[id];
-        const bool is_new = stretch.span.contains(file.tree->tokens[binding.name_token].begin);
-        declares = declares || is_new;
-        is_let = is_let && is_new && binding.declared_as == sema::DeclaredAs::Let;
-        names += (names.empty() ? "" : ", ") + std::string(file.model->name(id));
+        if (!stretch.span.contains(file.tree->tokens[binding.name_token].begin)) return "";
+        is_const = is_const && binding.declared_as == sema::DeclaredAs::Const;
+        is_immutable = is_immutable && (binding.declared_as == sema::DeclaredAs::Let || binding.declared_as == sema::DeclaredAs::Const);
+        is_mut = is_mut && binding.declared_as == sema::DeclaredAs::Mut;
     }
-    if (flow.outputs.size() > 1) names = "[" + names + "]";
-    return (declares && is_let ? "let " : "") + names + " := ";
+    return is_const ? "const " : is_immutable ? "let " : is_mut ? "mut " : "";
+}
+
+/// `let x: int := `, before the call.
+std::string result_text(const Analysis& file, const Stretch& stretch, const Flow& flow) {
+    if (flow.outputs.empty()) return {};
+    const std::string keyword(result_keyword(file, stretch, flow));
+    std::string names;
+    for (const sema::BindingId id : flow.outputs) names += (names.empty() ? "" : ", ") + std::string(file.model->name(id));
+    if (flow.outputs.size() > 1) return keyword + "[" + names + "] := ";
+    const Node* declared = file.model->bindings[flow.outputs[0]].declaration;
+    const Node* statement = declared == nullptr ? nullptr : file.parent(*declared);
+    const auto* binding = statement == nullptr ? nullptr : statement->as<Binding>();
+    const bool has_type = !keyword.empty() && binding != nullptr && binding->pattern == declared && binding->type != nullptr;
+    return keyword + names + (has_type ? ": " + std::string(file.tree->text(*binding->type)) : "") + " := ";
 }
 
 std::vector<TextEdit> extract_function(const Analysis& file, const Stretch& stretch, const Flow& flow) {
@@ -289,6 +304,34 @@ void offer_extract_function(const ActionPlace& place, std::vector<CodeAction>& a
 
 // ---- Inline variable -----------------------------------------------------------------------------------------
 
+/// Whether a method changes its receiver, or may do so because it is not known.
+bool may_mutate(const Analysis& file, const MemberExpr& method) {
+    const sema::TypeTable& table = file.types().table();
+    const sema::Type type = file.types().type_of(method);
+    const sema::TypeData& data = table.data(type);
+    if (table.single_kind(type) != ValueKind::Function) return true;
+    if (data.owner != nullptr) return data.owner->functions[data.index].is_mutating;
+    return data.index == sema::kNone || builtin_row(static_cast<BuiltinId>(data.index)).is_mutating();
+}
+
+/// Whether a variable is given another value or changed in place, by a method too.
+bool may_change(const Analysis& file, sema::BindingId id) {
+    const sema::Binding& binding = file.model->bindings[id];
+    bool changes = binding.is_reassigned || binding.is_changed;
+    walk(*file.tree->root, [&](const Node& node) {
+        const auto* call = node.as<CallExpr>();
+        const auto* member = call == nullptr ? nullptr : call->callee->as<MemberExpr>();
+        if (member == nullptr) return !changes;
+        const Node* root = member->object;
+        while (root->is<MemberExpr>() || root->is<IndexExpr>()) {
+            root = root->is<MemberExpr>() ? root->to<MemberExpr>().object : root->to<IndexExpr>().object;
+        }
+        changes = changes || (root->is<NameExpr>() && file.model->binding_of(*root) == id && may_mutate(file, *member));
+        return !changes;
+    });
+    return changes;
+}
+
 /// No call, no wait, nothing that depends on when it is evaluated but variables that never change.
 bool is_timeless(const Analysis& file, const Node& value) {
     bool is_timeless = true;
@@ -310,7 +353,7 @@ bool is_timeless(const Analysis& file, const Node& value) {
             case NodeKind::ErrorNode: is_timeless = false; break;
             case NodeKind::NameExpr: {
                 const sema::BindingId id = file.model->binding_of(node);
-                if (id != sema::kNone && (file.model->bindings[id].is_reassigned || file.model->bindings[id].is_changed)) is_timeless = false;
+                if (id != sema::kNone && may_change(file, id)) is_timeless = false;
                 break;
             }
             default: break;
@@ -357,7 +400,7 @@ void offer_inline_variable(const ActionPlace& place, std::vector<CodeAction>& ac
     if (mention == nullptr || mention->entity.file != &file || mention->entity.binding == sema::kNone) return;
     const sema::BindingId id = mention->entity.binding;
     const sema::Binding& binding = file.model->bindings[id];
-    const bool is_fixed = binding.kind == sema::BindingKind::Variable && !binding.is_reassigned && !binding.is_changed && !binding.is_exported;
+    const bool is_fixed = binding.kind == sema::BindingKind::Variable && !binding.is_exported && !may_change(file, id);
     const Node* statement = binding.declaration == nullptr ? nullptr : file.parent(*binding.declaration);
     if (!is_fixed || statement == nullptr) return;
     const Node* value = nullptr;

@@ -220,7 +220,22 @@ void check_annotations(Context& context) {
     });
 }
 
+/// What a promise gives was meant.
+void check_promises(Context& context) {
+    context.each<For>([&](const For& loop) {
+        if (!context.types().is_promise(context.type_of(*loop.iterable))) return;
+        context.report(*loop.iterable, "cannot walk " + type_text(context, *loop.iterable));
+        context.offer_await(*loop.iterable);
+    });
+    context.each<IndexExpr>([&](const IndexExpr& index) {
+        if (!context.types().is_promise(context.type_of(*index.object))) return;
+        context.report(index, "cannot index " + type_text(context, *index.object));
+        context.offer_await(*index.object);
+    });
+}
+
 void check(Context& context) {
+    check_promises(context);
     check_calls(context);
     check_operators(context);
     check_annotations(context);

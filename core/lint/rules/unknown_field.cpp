@@ -37,7 +37,7 @@ bool is_callee(const Context& context, const MemberExpr& member) {
 /// Kinds of value that have methods and nothing else.
 constexpr KindMask kPlainKinds = sema::kNumberKinds | kind_bit(ValueKind::Bool) | kind_bit(ValueKind::String) |
                                  kind_bit(ValueKind::Bytes) | kind_bit(ValueKind::Array) | kind_bit(ValueKind::Set) |
-                                 kind_bit(ValueKind::Range);
+                                 kind_bit(ValueKind::Range) | sema::kPromiseKinds;
 
 void check_members(Context& context) {
     context.each<MemberExpr>([&](const MemberExpr& member) {
@@ -56,6 +56,7 @@ void check_members(Context& context) {
             context.report(span, "the module `" + std::string(context.tree.text(*member.object)) + "` exports no `" + std::string(name) + "`");
         } else if (table.is_only(type, kPlainKinds) && kind != ValueKind::Unset && find_builtin_method(kind, name) == nullptr) {
             report(context, span, value_kind_name(kind), name, {});
+            if ((kind_bit(kind) & sema::kPromiseKinds) != 0) context.offer_await(*member.object);
         }
     });
 }

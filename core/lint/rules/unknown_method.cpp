@@ -11,7 +11,7 @@ using namespace syntax;
 /// Kinds whose methods are all in the table of builtins.
 constexpr KindMask kTableKinds = sema::kNumberKinds | kind_bit(ValueKind::Bool) | kind_bit(ValueKind::String) |
                                  kind_bit(ValueKind::Bytes) | kind_bit(ValueKind::Array) | kind_bit(ValueKind::Set) |
-                                 kind_bit(ValueKind::Range);
+                                 kind_bit(ValueKind::Range) | sema::kPromiseKinds;
 
 std::vector<std::string_view> builtin_methods(ValueKind kind) {
     std::vector<std::string_view> names;
@@ -55,6 +55,7 @@ void check(Context& context) {
             report(context, *member, std::string(known->declaration->name.text()), names);
         } else if (kind != ValueKind::Unset && (kind_bit(kind) & kTableKinds) != 0 && find_builtin_method(kind, name) == nullptr) {
             report(context, *member, std::string(value_kind_name(kind)), builtin_methods(kind));
+            if ((kind_bit(kind) & sema::kPromiseKinds) != 0) context.offer_await(*member->object);
         }
     });
 }

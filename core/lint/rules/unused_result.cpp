@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/lint/code_shape.h"
 
 namespace ruff::lint {
@@ -5,14 +7,37 @@ namespace {
 
 using namespace syntax;
 
-/// Every row of the name only computes its result.
-bool is_pure(const BuiltinRow& builtin) {
+/// Certainly no generator, which would run, no function, which would be called, and no struct, whose methods would be.
+bool is_plain_data(const Context& context, const Node& node) {
+    constexpr KindMask kLeaves = sema::kNumberKinds | kind_bit(ValueKind::String) | kind_bit(ValueKind::Bool) | kind_bit(ValueKind::Null) |
+                                 kind_bit(ValueKind::Range) | kind_bit(ValueKind::Bytes);
+    constexpr KindMask kContainers = kind_bit(ValueKind::Array) | kind_bit(ValueKind::Set);
+    const sema::TypeTable& table = context.types().table();
+    const sema::Type type = context.type_of(node);
+    if (table.is_only(type, kLeaves)) return true;
+    return table.is_only(type, kContainers) && (table.data(type).element == sema::Type::Never || table.is_only(table.data(type).element, kLeaves));
+}
+
+bool is_given_plain_data(const Context& context, const CallExpr& call) {
+    const auto* member = call.callee->as<MemberExpr>();
+    if (member != nullptr && !is_plain_data(context, *member->object)) return false;
+    return std::all_of(call.arguments.begin(), call.arguments.end(), [&](const Node* argument) {
+        return !argument->is<Spread>() && !argument->is<NamedArgument>() && is_plain_data(context, *argument);
+    });
+}
+
+bool has_result(const BuiltinRow& row) { return row.result_type != "null" && row.result_type != "any" && row.result_type != "never"; }
+
+/// The call only computes its result: by every row of the name, or by what it is given.
+bool is_pure(const Context& context, const BuiltinRow& builtin, const CallExpr& call) {
+    if (is_given_plain_data(context, call)) {
+        return (builtin.effects & ~effects::CallsBack) == effects::Pure && !builtin.is_mutating() && has_result(builtin);
+    }
+    if (call.callee->is<MemberExpr>()) return false;
     for (const BuiltinRow& row : all_builtins()) {
         if (row.name != builtin.name || !row.is_function()) continue;
-        if (row.effects != effects::Pure || row.result_type == "null" || row.result_type == "any" || row.result_type == "never") return false;
-        for (const BuiltinParameter& parameter : row.parameters) {
-            if (parameter.is_iterable) return false;  // a generator that it walks runs
-        }
+        if (row.effects != effects::Pure || !has_result(row)) return false;
+        if (std::any_of(row.parameters.begin(), row.parameters.end(), [](const BuiltinParameter& each) { return each.is_iterable; })) return false;
     }
     return true;
 }
@@ -35,12 +60,13 @@ void check(Context& context) {
     context.each<ExprStmt>([&](const ExprStmt& statement) {
         const auto* call = statement.expression->as<CallExpr>();
         if (call == nullptr || is_value_used(context, statement) || is_in_try(context, statement)) return;
-        const BuiltinRow* builtin = builtin_of(context, *call->callee);
-        if (builtin == nullptr || !is_pure(*builtin)) return;
+        const auto* member = call->callee->as<MemberExpr>();
+        const BuiltinRow* builtin = member != nullptr ? called_builtin(context, *member) : builtin_of(context, *call->callee);
+        if (builtin == nullptr || !is_pure(context, *builtin, *call)) return;
         if (builtin->name == "push" && loop_around(context, statement) != nullptr) return;  // of push-in-loop
-        const std::string name(call->callee->to<NameExpr>().name.text());
+        const std::string name(member != nullptr ? member->name.text() : call->callee->to<NameExpr>().name.text());
         Diagnostic& finding = context.report(statement, "the result of `" + name + "` is dropped, and it does nothing else");
-        offer_method(context, finding, *call, name);
+        if (member == nullptr) offer_method(context, finding, *call, name);
     });
 }
 
