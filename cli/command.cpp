@@ -3,9 +3,12 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <vector>
 
 #include "core/support/edit_distance.h"
+#include "core/support/write_all.h"
 
 namespace ruff::cli {
 
@@ -97,8 +100,11 @@ std::string describe_unknown_command(std::string_view name) {
 }
 
 void print(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
+    const int failure = write_all(STDOUT_FILENO, text);
+    if (failure == 0) return;
+    print_error(std::string("cannot write to standard output: ") + std::strerror(failure));
+    std::_Exit(kExitUncaught);
 }
 
 void print_error(std::string_view text) {

@@ -131,11 +131,11 @@ ParsedArguments parse_arguments(std::span<const Option> table, Operands operands
     std::size_t position = 0;
     while (position < words.size()) {
         std::string_view word = words[position];
-        if (word == "--") {
-            for (++position; position < words.size(); ++position) add_operand(words[position]);
-        } else if (!out.program_arguments.empty()) {
+        if (!out.program_arguments.empty()) {
             add_operand(word);
             ++position;
+        } else if (word == "--") {
+            for (++position; position < words.size(); ++position) add_operand(words[position]);
         } else if (asks_for_help(word) && find_option(table, word) == nullptr) {
             parsed.asks_for_help = true;
             return parsed;

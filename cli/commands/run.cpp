@@ -52,6 +52,7 @@ extern const CommandBody run_command = {
     .options = kOptions,
     .operands = Operands::program,
     .about = "Runs a program. Words after the file are the program's arguments, as `args()` gives them.\n"
+             "Options right behind the file are still ruff's: write `--` first when the program shall get them.\n"
              "`-` reads the program from standard input. `ruff FILE` is short for `ruff run FILE`.\n"
              "\n"
              "Exit codes: 0 success, 3 the program was refused before it ran, 4 uncaught error, unhandled\n"

@@ -99,13 +99,15 @@ struct Job {
     bool is_done = false;
 };
 
-void start(Job& job, std::string_view filter) {
+/// `reports_to_stdout`: nothing else may stand there, so what the tests print goes to stderr.
+void start(Job& job, std::string_view filter, bool reports_to_stdout) {
     int ends[2];
     if (pipe(ends) != 0) return;
     std::fflush(nullptr);
     job.pid = fork();
     if (job.pid == 0) {
         close(ends[0]);
+        if (reports_to_stdout) dup2(STDERR_FILENO, STDOUT_FILENO);
         const std::string report = encode(run_file(job.path, filter));
         vm::Output::flush();
         std::_Exit(write_all(ends[1], report) == 0 ? 0 : kExitInternal);
@@ -256,13 +258,13 @@ void show_junit(const std::vector<Job>& jobs, const Totals& totals) {
     print(out + "</testsuites>\n");
 }
 
-void run_jobs(std::vector<Job>& jobs, std::string_view filter) {
+void run_jobs(std::vector<Job>& jobs, std::string_view filter, bool reports_to_stdout) {
     Progress progress(STDERR_FILENO, "testing", jobs.size());
     const auto limit = static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
     std::size_t next = 0, running = 0, done = 0;
     while (done < jobs.size()) {
         while (next < jobs.size() && running < limit) {
-            start(jobs[next++], filter);
+            start(jobs[next++], filter, reports_to_stdout);
             ++running;
         }
         wait_for_one(jobs, progress);
@@ -293,7 +295,7 @@ int run(const Arguments& arguments) {
         }
     }
     const bool color = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    run_jobs(jobs, arguments.value("--filter"));
+    run_jobs(jobs, arguments.value("--filter"), format != "text");
     for (const Job& job : jobs) {
         const int code = exit_code_of(job.result);
         if (rank(code) > rank(totals.exit_code)) totals.exit_code = code;

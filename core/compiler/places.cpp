@@ -162,6 +162,8 @@ void FunctionCompiler::assign(const Assign& statement) {
     }
     if (use.kind != UseKind::Binding) {
         effect(*statement.value);
+        at(target);
+        if (use.kind == UseKind::Undefined) undefined(use.index);
         return release(before);
     }
     if (binding(use.index).declaration == &target) {
@@ -325,17 +327,22 @@ bool FunctionCompiler::is_same_place(const Node& a, const Node& b) {
 }
 
 /// `place := push(place, v…)`: the array is changed where it stands. Reading it into a register first would share it, and
-/// the push would copy it. (For a variable in a register the last use of the old value does the same.)
+/// the push would copy it. (For a variable in a register the last use of the old value does the same, but not in a `try`,
+/// whose handler may still read that value.)
 bool FunctionCompiler::rebuild_in_place(const Assign& statement, const bytecode::Place& target) {
     const auto* call = statement.value->as<CallExpr>();
     if (call == nullptr || target.mutability != Mutability::Mutable || call->arguments.empty()) return false;
-    if (target.root == bytecode::PlaceRoot::Register && target.steps.empty()) return false;
+    const bool is_own_variable = target.root == bytecode::PlaceRoot::Register && target.steps.empty();
+    if (is_own_variable && handler_depth_ == 0) return false;
     const sema::Use use = model().use_of(*call->callee);
     if (use.kind != UseKind::Builtin || builtin_row(static_cast<BuiltinId>(use.index)).name != "push") return false;
     if (!is_same_place(*statement.target, *call->arguments[0])) return false;
     for (std::size_t i = 0; i < call->arguments.size(); ++i) {
         const Node& argument = *call->arguments[i];
-        if (argument.is<Spread>() || argument.is<NamedArgument>() || (i > 0 && !is_quiet(model(), argument))) return false;
+        if (argument.is<Spread>() || argument.is<NamedArgument>()) return false;
+        const bool is_safe = i == 0 || is_quiet(model(), argument) ||
+                             (is_own_variable && !may_change(argument, model().use_of(*statement.target).index));
+        if (!is_safe) return false;
     }
     const Mark before = mark();
     const Reg window = allocate(3) + 1;   // keeper, callee, receiver

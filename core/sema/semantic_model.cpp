@@ -77,6 +77,11 @@ bool is_ancestor(const SemanticModel& model, ScopeId ancestor, ScopeId scope) {
     return false;
 }
 
+std::string line_text(const SemanticModel& model, const Binding& binding) {
+    const std::uint32_t offset = model.tree->tokens[binding.name_token].begin;
+    return std::to_string(1 + std::count(model.tree->text().begin(), model.tree->text().begin() + offset, '\n'));
+}
+
 std::string ended_block_hint(const SemanticModel& model, const UndefinedName& name) {
     const std::uint32_t at = model.tree->tokens[name.token].begin;
     const Binding* found = nullptr;
@@ -89,10 +94,21 @@ std::string ended_block_hint(const SemanticModel& model, const UndefinedName& na
         found = &each;
     }
     if (found == nullptr) return {};
-    const std::uint32_t offset = model.tree->tokens[found->name_token].begin;
-    const auto line = 1 + std::count(model.tree->text().begin(), model.tree->text().begin() + offset, '\n');
-    return "`" + std::string(model.text(name.name)) + "` was set at line " + std::to_string(line) +
+    return "`" + std::string(model.text(name.name)) + "` was set at line " + line_text(model, *found) +
            " in a block that has ended; set it before the block to use it here";
+}
+
+/// For a variable of a block around the name that is declared below it.
+std::string set_later_hint(const SemanticModel& model, const UndefinedName& name) {
+    const std::uint32_t at = model.tree->tokens[name.token].begin;
+    for (ScopeId scope = name.scope; scope != kNone; scope = model.scopes[scope].parent) {
+        for (BindingId id = model.scopes[scope].first; id != kNone; id = model.bindings[id].next_in_scope) {
+            const Binding& each = model.bindings[id];
+            if (each.name != name.name || each.name_token == kNoToken || each.visible_from <= at) continue;
+            return "`" + std::string(model.text(name.name)) + "` is only set at line " + line_text(model, each) + ", below";
+        }
+    }
+    return {};
 }
 
 std::string module_member_hint(const SemanticModel& model, const UndefinedName& name) {
@@ -119,7 +135,7 @@ std::string near_name_hint(const SemanticModel& model, const UndefinedName& name
     }
     for (const std::string_view word : {"Ok", "Err", "Some", "None"}) candidates.push_back(word);
     const std::string_view near = nearest_name(model.text(name.name), candidates);
-    if (near.empty()) return {};
+    if (near.empty() || near == model.text(name.name)) return {};
     return "did you mean `" + std::string(near) + "`?";
 }
 
@@ -132,6 +148,7 @@ std::string undefined_hint(const SemanticModel& model, const UndefinedName& name
         if (foreign.name == text) return std::string(foreign.hint);
     }
     if (std::string hint = ended_block_hint(model, name); !hint.empty()) return hint;
+    if (std::string hint = set_later_hint(model, name); !hint.empty()) return hint;
     if (std::string hint = module_member_hint(model, name); !hint.empty()) return hint;
     if (const AbsentBuiltin* absent = find_absent_builtin(text); absent != nullptr) {
         return "`" + std::string(text) + "` is not part of Ruff; use " + std::string(absent->replacement);

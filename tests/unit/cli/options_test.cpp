@@ -41,7 +41,7 @@ TEST_CASE("a program gets the words behind it", "[cli]") {
     ParsedArguments parsed = parse({"-c", "main.ruff", "one", "--", "-x", "--check"}, Operands::program);
     REQUIRE(parsed.error.empty());
     CHECK(parsed.arguments.operands == std::vector<std::string_view>{"main.ruff"});
-    CHECK(parsed.arguments.program_arguments == std::vector<std::string_view>{"one", "-x", "--check"});
+    CHECK(parsed.arguments.program_arguments == std::vector<std::string_view>{"one", "--", "-x", "--check"});
 }
 
 TEST_CASE("mistakes are one line with a suggestion", "[cli]") {
