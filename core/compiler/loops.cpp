@@ -70,10 +70,9 @@ void FunctionCompiler::for_loop(const For& loop) {
     builder_.set_position(position);
     builder_.emit_jump(loop.second != nullptr ? Op::ForNext2 : Op::ForNext, end, state);
 
-    // A generator in the state is finished however the loop is left, also by an error.
+    // A generator in the state is finished however the loop is left, also by an error, or by an interrupt at its head.
     const Reg error = allocate();
-    const Label begin = builder_.new_label(), body_end = builder_.new_label(), closing = builder_.new_label();
-    builder_.bind(begin);
+    const Label body_end = builder_.new_label(), closing = builder_.new_label();
     exits_.push_back({Exit::LoopState, {}, {}, {}, state, {}});
     for_body(loop, state + 3, next, end, true);
     exits_.pop_back();
@@ -85,7 +84,7 @@ void FunctionCompiler::for_loop(const For& loop) {
     const Label closed = builder_.new_label();
     builder_.bind(closed);
     emit(Op::Rethrow, error, 0, 0);
-    builder_.add_handler(bytecode::Handler::Finally, error, begin, body_end, closing);
+    builder_.add_handler(bytecode::Handler::Finally, error, next, body_end, closing);
     builder_.add_handler(bytecode::Handler::Cause, error, closing, closed, closing);
     builder_.bind(end);
     // The state is gone; the variables keep the last element until here.
