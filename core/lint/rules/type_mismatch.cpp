@@ -192,6 +192,18 @@ void check_operators(Context& context) {
 
 // --- annotations ---------------------------------------------------------------------------------------------------
 
+/// The node whose type is what the target of an assignment was declared as: a pattern, or a field of a known struct.
+const Node* declared_target(const Context& context, const Node& target) {
+    if (const auto* member = target.as<MemberExpr>()) {
+        return context.types().struct_of(context.type_of(*member->object)) != nullptr ? member : nullptr;
+    }
+    const sema::BindingId id = target.is<NameExpr>() ? context.model.binding_of(target) : sema::kNone;
+    const Node* pattern = id == sema::kNone ? nullptr : context.model.bindings[id].declaration;
+    if (pattern == nullptr || !pattern->is<NamePattern>()) return nullptr;
+    const auto* binding = context.parent(*pattern)->as<Binding>();
+    return binding != nullptr && binding->pattern == pattern && binding->type != nullptr ? pattern : nullptr;
+}
+
 void check_annotations(Context& context) {
     context.each<Binding>([&](const Binding& binding) {
         if (binding.type == nullptr) return;
@@ -202,6 +214,23 @@ void check_annotations(Context& context) {
                                                                  type_text(context, *binding.value));
         finding.labels.push_back({context.tree.span(*binding.type), "declared here", nullptr});
         add_await_hint(context, finding, *binding.value, wanted);
+    });
+    context.each<Assign>([&](const Assign& statement) {
+        if (statement.op != AssignOp::Set) return;
+        const Node* declared = declared_target(context, *statement.target);
+        if (declared == nullptr || !is_disjoint(kinds_of(context, *statement.value), kinds_of(context, *declared))) return;
+        const KindMask wanted = kinds_of(context, *declared);
+        Diagnostic& finding = context.report(*statement.value, "`" + std::string(context.tree.text(*statement.target)) + "` is declared as " +
+                                                                   type_text(context, *declared) + " and given " +
+                                                                   type_text(context, *statement.value));
+        add_await_hint(context, finding, *statement.value, wanted);
+    });
+    context.each<Param>([&](const Param& param) {
+        if (param.type == nullptr || param.default_value == nullptr) return;
+        if (!is_disjoint(kinds_of(context, *param.default_value), kinds_of(context, *param.pattern))) return;
+        context.report(*param.default_value, "`" + std::string(context.tree.text(*param.pattern)) + "` is declared as " +
+                                                 std::string(context.tree.text(*param.type)) + " and given " +
+                                                 type_text(context, *param.default_value));
     });
     context.each<Return>([&](const Return& statement) {
         const sema::FunctionId id = function_around(context, statement);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "core/lint/code_shape.h"
 
@@ -60,28 +61,79 @@ std::string describe(std::string_view name, Arity arity, std::size_t got) {
     return text + ", got " + std::to_string(got);
 }
 
-void check(Context& context) {
+/// What a call is certainly of, and how that shows in the message.
+struct Callee {
+    std::string_view name;
+    Arity arity;
+};
+
+std::optional<Callee> callee_of(const Context& context, const CallExpr& call) {
+    const auto* name = call.callee->as<NameExpr>();
+    if (name != nullptr) {
+        if (const BuiltinRow* builtin = builtin_of(context, *name)) return Callee{name->name.text(), arity_of(*builtin)};
+        const FuncDecl* declaration = declaration_of(context.model, context.model.binding_of(*name));
+        if (declaration != nullptr) return Callee{declaration->name.text(), arity_of(declaration->params)};
+    }
+    const FunctionRef function = name != nullptr || call.callee->is<MemberExpr>() ? called_function(context, *call.callee) : FunctionRef{};
+    if (!function) return std::nullopt;
+    List<Node> params = function.params();
+    if (!params.empty() && params[0]->is<SelfParam>()) params = params.subspan(1);
+    return Callee{function.name().empty() ? "<lambda>" : function.name(), arity_of(params)};
+}
+
+void check_calls(Context& context) {
     context.each<CallExpr>([&](const CallExpr& call) {
-        const auto* name = call.callee->as<NameExpr>();
-        if (name == nullptr) return;
-        std::size_t got = call.arguments.size() + (is_piped(context, call) ? 1 : 0);
+        const std::size_t got = call.arguments.size() + (is_piped(context, call) ? 1 : 0);
         for (const Node* argument : call.arguments) {
             if (argument->is<Spread>() || argument->is<NamedArgument>()) return;
         }
-        Arity arity;
-        const FuncDecl* declaration = declaration_of(context.model, context.model.binding_of(*name));
-        if (const BuiltinRow* builtin = builtin_of(context, *name)) arity = arity_of(*builtin);
-        else if (declaration != nullptr) arity = arity_of(declaration->params);
-        else return;
-        if (got >= arity.least && got <= arity.most) return;
-        const std::string_view shown = declaration != nullptr ? declaration->name.text() : name->name.text();
-        context.report(call, describe(shown, arity, got));
+        const std::optional<Callee> callee = callee_of(context, call);
+        if (!callee || (got >= callee->arity.least && got <= callee->arity.most)) return;
+        context.report(call, describe(callee->name, callee->arity, got));
     });
+}
+
+const EnumVariant* variant_of(const EnumDecl& type, std::string_view name) {
+    for (const EnumVariant* variant : type.variants) {
+        if (variant->name.text() == name) return variant;
+    }
+    return nullptr;
+}
+
+/// `Shape::Circle(1, 2)`, and `Shape::Circle` without its arguments.
+void check_variants(Context& context) {
+    context.each<VariantExpr>([&](const VariantExpr& expression) {
+        const auto* call = context.parent(expression)->as<CallExpr>();
+        if (call != nullptr && call->callee != &expression) call = nullptr;
+        const sema::TypeTable& table = context.types().table();
+        const sema::Type type = context.type_of(expression);
+        const bool is_made_by_call = table.single_kind(type) == ValueKind::Function;
+        const EnumDecl* declared = context.types().enum_of(is_made_by_call ? table.data(type).element : type);
+        const EnumVariant* variant = declared == nullptr ? nullptr : variant_of(*declared, expression.variant.text());
+        if (variant == nullptr || variant->payload.empty()) return;
+        std::size_t got = 0;
+        if (call != nullptr) {
+            got = call->arguments.size() + (is_piped(context, *call) ? 1 : 0);
+            for (const Node* argument : call->arguments) {
+                if (argument->is<Spread>() || argument->is<NamedArgument>()) return;
+            }
+        }
+        const std::size_t wanted = variant->payload.size();
+        if (got == wanted) return;
+        const Node& whole = call != nullptr ? static_cast<const Node&>(*call) : expression;
+        context.report(whole, describe(context.tree.text(expression), {wanted, wanted}, got));
+    });
+}
+
+void check(Context& context) {
+    check_calls(context);
+    check_variants(context);
 }
 
 }  // namespace
 
-extern const RuleBody wrong_arity_rule = {check, R"md(Finds calls with too few or too many arguments: of builtins, of functions of the file, and of imported ones.
+extern const RuleBody wrong_arity_rule = {check, R"md(Finds calls with too few or too many arguments: of builtins, of functions and lambdas of the file, of imported functions,
+of methods of known structs, and of variants.
 
 Executed, such a call raises `f expects 2 arguments, got 1`. Calls with `...spread` or named arguments, and of what is not known to be
 one certain function, are left alone.
