@@ -20,6 +20,7 @@ struct Suppression {
     Span span;
     std::uint32_t line = 0;
     bool holds_for_file = false;
+    bool is_malformed = false;
     bool is_used = false;
 
     [[nodiscard]] bool covers(std::uint32_t finding_line) const { return holds_for_file || line == finding_line; }
@@ -54,14 +55,18 @@ std::vector<Suppression> read_suppressions(const syntax::SyntaxTree& tree) {
         text = trimmed(text.substr(std::min(text.find_first_not_of("#/"), text.size())));
         if (!text.starts_with("ruff:")) continue;
         text = trimmed(text.substr(5));
+        if (!text.starts_with("allow") || text == "allow") continue;
         Suppression shared;
         shared.holds_for_file = text.starts_with("allow-file(");
-        if (!shared.holds_for_file && !text.starts_with("allow(")) continue;
         shared.line = line_of(tree, comment);
         const std::size_t open = text.find('(');
-        const std::size_t close = text.find(')', open);
-        if (close != std::string_view::npos) {
+        const std::size_t close = text.find(')', std::min(open, text.size()));
+        if ((shared.holds_for_file || text.starts_with("allow(")) && close != std::string_view::npos) {
             read_names(text.substr(open + 1, close - open - 1), shared, tree.text().data(), suppressions);
+        } else {
+            shared.is_malformed = true;
+            shared.span = comment.span;
+            suppressions.push_back(shared);
         }
     }
     return suppressions;
@@ -84,7 +89,9 @@ void apply_suppressions(const syntax::SyntaxTree& tree, const std::array<bool, k
     });
     if (!is_enabled[static_cast<std::size_t>(RuleId::unused_suppression)]) return;
     for (const Suppression& each : suppressions) {
-        if (each.rule == nullptr) {
+        if (each.is_malformed) {
+            context.report(each.span, "this comment suppresses nothing: expected `# ruff: allow(RULE) reason` or `# ruff: allow-file(RULE) reason`");
+        } else if (each.rule == nullptr) {
             context.report(each.span, describe_unknown_rule(each.name));
         } else if (!each.is_used && is_enabled[static_cast<std::size_t>(each.rule->id)]) {
             context.report(each.span, "`" + std::string(each.name) + "` finds nothing here").help =
