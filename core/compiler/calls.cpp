@@ -477,7 +477,7 @@ void FunctionCompiler::call_use(sema::Use use, const Expr& callee, const Argumen
     if (use.kind == UseKind::Builtin && arguments.is_plain()) {
         const BuiltinRow& row = builtin_row(static_cast<BuiltinId>(use.index));
         if (row.id == BuiltinId::assert_condition && arguments.piped == kNoReg && arguments.list.size() == 1) {
-            const auto* compared = without_parens(arguments.list[0]->to<Expr>()).as<BinaryExpr>();
+            const auto* compared = without_parens(*arguments.list[0]).as<BinaryExpr>();
             if (compared != nullptr && is_comparison(compared->op)) return assert_comparison(*compared, position, window);
         }
         if (row.form != BuiltinForm::Constant) {
