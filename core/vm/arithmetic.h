@@ -25,8 +25,8 @@ bool raise_invalid_operation(Vm& vm, const Value& left, std::string_view op, con
 [[nodiscard]] bool get_index(Vm& vm, const Value& container, const Value& key, Value& result);
 /// `slot[key] := value`; the container in `slot` is unshared first.
 [[nodiscard]] bool set_index(Vm& vm, Value& slot, const Value& key, Value value);
-/// The element's own place, its container unshared: for paths. Null: raised (also when it is missing). Any value may be
-/// stored there until the container changes.
+/// The element's own place, its container unshared: for paths. Null: raised (also when it is missing). A value may be
+/// stored there until the container changes; who puts a heap value into an array this way sets kArrayMayHoldHeap.
 [[nodiscard]] Value* index_place(Vm& vm, Value& slot, const Value& key);
 /// Kind "key": `Cannot use a function as a key`; `refusal` is what key_refusal gave. Gives false.
 bool raise_refused_key(Vm& vm, std::string_view refusal);

@@ -1,7 +1,7 @@
 // tests/cli/*.txt: what somebody types and sees.
 //
 //     Lines before the first `--- file` or `$` are a comment. One of the form `# needs: NAME` skips the transcript where
-//     this build has no command of that name.
+//     this build has no command of that name, `# no sanitizer: REASON` in builds with a sanitizer.
 //     --- file hello.ruff
 //     print("hello")
 //     --- end
@@ -39,6 +39,7 @@ struct Step {
 
 struct Transcript {
     std::vector<std::string> needed_commands;
+    std::string why_no_sanitizer;
     std::vector<std::pair<std::string, std::string>> files;
     std::vector<Step> steps;
 };
@@ -59,7 +60,10 @@ Transcript read_transcript(std::string_view text) {
         std::size_t begin = static_cast<std::size_t>(line.data() - text.data());
         std::size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
         constexpr std::string_view kNeeds = "# needs: ";
-        if (line.starts_with(kNeeds) && transcript.files.empty() && transcript.steps.empty()) {
+        constexpr std::string_view kNoSanitizer = "# no sanitizer: ";
+        if (line.starts_with(kNoSanitizer) && transcript.files.empty() && transcript.steps.empty()) {
+            transcript.why_no_sanitizer = line.substr(kNoSanitizer.size());
+        } else if (line.starts_with(kNeeds) && transcript.files.empty() && transcript.steps.empty()) {
             transcript.needed_commands.emplace_back(line.substr(kNeeds.size()));
         } else if (line.starts_with("--- file ")) {
             open_file = &transcript.files.emplace_back(line.substr(9), "").second;
@@ -167,6 +171,7 @@ std::vector<TestCase> discover_cli(const Context& context) {
 Outcome run_cli(const TestCase& test, const Context& context) {
     Transcript transcript = read_transcript(read_file(test.path).value_or(""));
     if (transcript.steps.empty()) return fail("The transcript has no `$ command`.\n");
+    if (context.is_sanitized && !transcript.why_no_sanitizer.empty()) return skip(transcript.why_no_sanitizer);
     for (const std::string& command : transcript.needed_commands) {
         if (!has_command(context, command)) return skip("this build has no `ruff " + command + "`");
     }

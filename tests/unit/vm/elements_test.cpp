@@ -120,8 +120,8 @@ TEST_CASE("a place is found with every level made its own", "[vm][elements]") {
     REQUIRE(row);
     Value* cell = index_place(run.vm, *row, integer(-1));
     REQUIRE(cell);
-    *cell = text("set");
-    CHECK(shown(grid) == "[[0, 0], [0, \"set\"]]");
+    *cell = integer(9);
+    CHECK(shown(grid) == "[[0, 0], [0, 9]]");
     CHECK(shown(kept) == "[[0, 0], [0, 0]]");
     CHECK(run.vm.heap.counters.cow_copies == 2);
     cell = index_place(run.vm, *index_place(run.vm, grid, integer(1)), integer(0));
