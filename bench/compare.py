@@ -5,8 +5,9 @@
 
 For every program each round runs every runtime once, in rotated order, as a whole process, so that drift of the machine hits all
 of them alike. Shown are the medians of CPU seconds (user + system) and the ratio to lua5.4, the geometric mean, and the peak
-memory. Output is compared with programs/expected.txt: a run that prints something else does not count as fast. Peers that are
-not installed are left out and named. Also: `hello` start to exit."""
+memory (one below this program's own shows as that: the system counts it for the child until its exec). Output is compared
+with programs/expected.txt: a run that prints something else does not count as fast. Peers that are not installed are left out
+and named. Also: `hello` start to exit."""
 import argparse, math, os, shutil, statistics, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
