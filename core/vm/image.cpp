@@ -15,6 +15,15 @@ bc::Program (*Image::compile_prelude)(std::string_view family, std::string_view 
 
 Image::Image(bc::Program program) { load(std::move(program)); }
 
+// The immortal objects go with the heap.
+Image::~Image() {
+    for (std::uint32_t i = 0; i < codes_.size(); ++i) {
+        std::free(codes_[i].constants);
+        std::free(codes_[i].site_names);
+        std::free(codes_[i].places);
+    }
+}
+
 namespace {
 
 Value immortal(Value value) {

@@ -40,6 +40,9 @@ private:
 class Image {
 public:
     explicit Image(bytecode::Program program);
+    ~Image();
+    Image(const Image&) = delete;
+    Image& operator=(const Image&) = delete;
 
     [[nodiscard]] const bytecode::Program& program() const { return *programs_[0]->program; }
     [[nodiscard]] const bytecode::Program& program_of(const Code& code) const { return *programs_[code.program]->program; }
